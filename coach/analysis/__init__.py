@@ -1,0 +1,1 @@
+"""What a ride says: power, heart rate, posture, hills, and their summary."""

@@ -1,0 +1,1 @@
+"""The commands of `coach`, one module a family; imported only when typed."""

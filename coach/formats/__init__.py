@@ -1,0 +1,1 @@
+"""Ride files: bytes to `coach.ride.Ride` and back."""

@@ -1,0 +1,1 @@
+"""What the rider sees while riding."""

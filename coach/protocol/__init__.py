@@ -1,0 +1,1 @@
+"""Bytes to dataclasses and back: the ANT+ data pages, and nothing that knows a trainer."""

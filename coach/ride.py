@@ -1,0 +1,137 @@
+"""A recorded ride: columns of numbers, and what happened between them.
+
+Every reader (journal, FIT, GPX, TCX) makes one of these, every reader of rides (summary, chart,
+replay, FIT writer) takes one. Columns are what the device wrote, before any repair; repairing is
+the business of `coach.analysis`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.messages import PostureSource, RiderPosition
+from coach.workout import Workout
+
+Column = npt.NDArray[np.float64]
+
+COLUMNS = (
+    "power",
+    "cadence",
+    "heart_rate",
+    "speed",
+    "distance",
+    "altitude",
+    "grade",
+    "target_power",
+)
+"""The measured columns of a `Ride`, all with shape (n_samples,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionChange:
+    """The rider's position from here on."""
+
+    time: float
+    position: RiderPosition
+
+
+@dataclass(frozen=True, slots=True)
+class TimerChange:
+    """The ride's timer started or stopped here."""
+
+    time: float
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """A recorded piece of the ride."""
+
+    start: float
+    """Seconds since the ride's start."""
+    elapsed_time: float
+    timer_time: float
+    segment: int | None = None
+    """Index of the planned segment it belongs to; ``None`` without a plan."""
+
+
+@dataclass(slots=True)
+class Ride:
+    """One ride, in SI units, with NaN where nothing was recorded.
+
+    Attributes
+    ----------
+    time : ndarray, shape (n_samples,)
+        Seconds since `start`; not decreasing in a sound ride, but a reader repairs nothing.
+    power, cadence, heart_rate, speed, distance, altitude, grade, target_power : ndarray
+        Shape (n_samples,): [W], [rpm], [bpm], [m/s], [m], [m], fraction, [W].
+    prescribed_standing : ndarray, shape (n_samples,)
+        1 standing, 0 seated, NaN where nothing was asked.
+    positions : list of PositionChange
+        As recorded, transitions included; `position_source` says by whom.
+    """
+
+    time: Column
+    power: Column
+    cadence: Column
+    heart_rate: Column
+    speed: Column
+    distance: Column
+    altitude: Column
+    grade: Column
+    target_power: Column
+    prescribed_standing: Column
+    start: datetime | None = None
+    """Wall clock of time 0, with time zone UTC."""
+    name: str = ""
+    sport: str = "cycling"
+    indoor: bool = False
+    virtual_altitude: bool = False
+    """The altitude comes from a model, not from a barometer."""
+    elapsed_time: float | None = None
+    """The device's own total [s]; ``None`` where the file does not say."""
+    timer_time: float | None = None
+    time_standing: float | None = None
+    """The device's own session total [s]."""
+    stand_count: int | None = None
+    ascent: float | None = None
+    """The device's own total [m]."""
+    timer: list[TimerChange] = field(default_factory=list)
+    positions: list[PositionChange] = field(default_factory=list)
+    position_source: PostureSource | None = None
+    laps: list[Lap] = field(default_factory=list)
+    workout: Workout | None = None
+    """The plan that was ridden, where there was one."""
+    threshold_power: float | None = None
+    """FTP in force on the day [W]."""
+    rider_mass: float | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What could not be read, in words for the rider; not empty means read in part."""
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        return int(self.time.size)
+
+    @classmethod
+    def from_columns(cls, time: Column, **columns: Column) -> Ride:
+        """Make a ride; every column that is not given is NaN.
+
+        Raises
+        ------
+        ValueError
+            If a column's length differs from that of `time`.
+        """
+        absent = np.full(time.shape, np.nan)
+        names = (*COLUMNS, "prescribed_standing")
+        ride = cls(time, *(columns.pop(name, absent) for name in names))
+        if columns:
+            raise ValueError(f"a ride has no column named {', '.join(columns)}")
+        for name in names:
+            shape = getattr(ride, name).shape
+            if shape != time.shape:
+                raise ValueError(f"{name} has shape {shape}, time has {time.shape}")
+        return ride

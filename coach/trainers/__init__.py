@@ -1,0 +1,1 @@
+"""The machines, hardware or not, as peers behind one interface."""

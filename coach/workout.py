@@ -1,0 +1,105 @@
+"""A workout, compiled for one rider: segments that cover its time once, without gaps.
+
+A segment is one stretch with one posture, so a hill that is climbed half seated and half standing
+is two segments with the same hill number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coach.messages import Mode, Posture
+
+
+class SegmentKind(StrEnum):
+    """What a segment is for."""
+
+    WARM_UP = "warm_up"
+    HILL = "hill"
+    DOWNHILL = "downhill"
+    MODERATE = "moderate"
+    COOL_DOWN = "cool_down"
+    INTERVAL = "interval"
+    RECOVERY = "recovery"
+    FREE = "free"
+    """A recorded ride without a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of the plan, with its load in all three modes."""
+
+    index: int
+    kind: SegmentKind
+    start: float
+    """[s] from the start of the workout."""
+    duration: float
+    """[s]."""
+    posture: Posture | None
+    mode: Mode
+    """How the load is asked of the trainer unless the rider chose another way."""
+    hill: int | None = None
+    target_power_start: float | None = None
+    """[W]; linear from start to end."""
+    target_power_end: float | None = None
+    grade: float | None = None
+    """Road grade as a fraction."""
+    speed: float | None = None
+    """Speed at which `grade` costs the target power [m/s]."""
+    basic_resistance: float | None = None
+    """Fraction of the trainer's maximum."""
+    cadence_low: float | None = None
+    cadence_high: float | None = None
+    effort: str = ""
+    """Effort in words, with the CR10 number."""
+    label: str = ""
+    """What a rider calls it: ``Warm-up``, ``Hill 3``."""
+
+    @property
+    def end(self) -> float:
+        """[s] from the start of the workout."""
+        return self.start + self.duration
+
+    def target_power(self, seconds: float) -> float | None:
+        """Target power `seconds` into the segment [W]; held beyond its ends."""
+        first, last = self.target_power_start, self.target_power_end
+        if first is None or last is None:
+            return None
+        if self.duration <= 0:
+            return last
+        share = min(1.0, max(0.0, seconds / self.duration))
+        return first + (last - first) * share
+
+
+@dataclass(frozen=True, slots=True)
+class Workout:
+    """A plan for one rider.
+
+    Raises
+    ------
+    ValueError
+        If the segments leave a gap, overlap, or are numbered out of order.
+    """
+
+    name: str
+    title: str
+    segments: tuple[Segment, ...]
+
+    def __post_init__(self) -> None:
+        """Check that the segments cover the time once."""
+        at = 0.0
+        for index, segment in enumerate(self.segments):
+            if segment.index != index or abs(segment.start - at) > 1e-6 or segment.duration <= 0:
+                raise ValueError(f"segment {index} of {self.name} does not follow the one before")
+            at = segment.end
+
+    @property
+    def duration(self) -> float:
+        """Length of the whole plan [s]."""
+        return self.segments[-1].end if self.segments else 0.0
+
+    @property
+    def hills(self) -> int:
+        """How many hills the plan has."""
+        return len({s.hill for s in self.segments if s.hill is not None})
