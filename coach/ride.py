@@ -126,11 +126,21 @@ class Ride:
             If a column's length differs from that of `time`.
         """
         absent = np.full(time.shape, np.nan)
-        names = (*COLUMNS, "prescribed_standing")
-        ride = cls(time, *(columns.pop(name, absent) for name in names))
+        ride = cls(
+            time,
+            power=columns.pop("power", absent),
+            cadence=columns.pop("cadence", absent),
+            heart_rate=columns.pop("heart_rate", absent),
+            speed=columns.pop("speed", absent),
+            distance=columns.pop("distance", absent),
+            altitude=columns.pop("altitude", absent),
+            grade=columns.pop("grade", absent),
+            target_power=columns.pop("target_power", absent),
+            prescribed_standing=columns.pop("prescribed_standing", absent),
+        )
         if columns:
             raise ValueError(f"a ride has no column named {', '.join(columns)}")
-        for name in names:
+        for name in (*COLUMNS, "prescribed_standing"):
             shape = getattr(ride, name).shape
             if shape != time.shape:
                 raise ValueError(f"{name} has shape {shape}, time has {time.shape}")
