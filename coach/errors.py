@@ -14,6 +14,7 @@
         TrainerTimeout(TimeoutError)
         CommandRejected            the trainer answered no (command, status)
       RideFileError(ValueError)    a ride file is wrong: file, where, expected, how much was read
+      RideInterrupted              the program failed during a ride; names what was kept
       RiderInputError(ValueError)  an option or an argument of the command line makes no sense
 
 Examples of what a rider then reads::
@@ -86,6 +87,10 @@ class CommandRejected(TrainerError):
 
 class RideFileError(CoachError, ValueError):
     """A ride file cannot be read at all, or a ride folder cannot be written."""
+
+
+class RideInterrupted(CoachError):
+    """The program failed during a ride; the load is off, and what was recorded is kept."""
 
 
 class RiderInputError(CoachError, ValueError):

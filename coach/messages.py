@@ -124,6 +124,12 @@ class Telemetry:
     capabilities: Capabilities | None = None
     connection: int = 0
     """Counts acquisitions: a new number means that the trainer forgot what it was told."""
+    sample: int | None = None
+    """Number of the recorded sample this is; ``None`` when live."""
+    timer_running: bool | None = None
+    """The recording's own timer; ``None`` when live."""
+    ended: bool = False
+    """The recording has been handed on to its end."""
 
 
 class ReplyStatus(StrEnum):
@@ -275,7 +281,6 @@ class EventKind(StrEnum):
     POSITION = "position"
     CAPPED = "capped"
     UNCAPPED = "uncapped"
-    GUARD = "guard"
     SENSOR_LOST = "sensor_lost"
     SENSOR_BACK = "sensor_back"
     CLOCK_JUMP = "clock_jump"

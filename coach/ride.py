@@ -7,14 +7,14 @@ the business of `coach.analysis`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from coach.messages import PostureSource, RiderPosition
-from coach.workout import Workout
+from coach.messages import Mode, PostureSource, RiderPosition
+from coach.workout import Segment, SegmentKind, Workout
 
 Column = npt.NDArray[np.float64]
 
@@ -145,3 +145,26 @@ class Ride:
             if shape != time.shape:
                 raise ValueError(f"{name} has shape {shape}, time has {time.shape}")
         return ride
+
+
+def as_ridden(ride: Ride) -> Workout:
+    """Return the plan as it was ridden: one segment a lap, each as long as its timer ran.
+
+    A lap that belongs to a planned segment keeps its posture and targets; any other is free.
+    Segments skipped or repeated on the road are so in this plan too.
+    """
+    planned = ride.workout.segments if ride.workout is not None else ()
+    timer_time = ride.timer_time or (float(ride.time[-1]) if len(ride) else 0.0)
+    laps = [lap for lap in ride.laps if lap.timer_time > 0]
+    laps = laps or [Lap(0.0, timer_time, max(timer_time, 1.0))]
+    segments: list[Segment] = []
+    at = 0.0
+    for index, lap in enumerate(laps):
+        if lap.segment is not None and lap.segment < len(planned):
+            base = planned[lap.segment]
+        else:
+            label = f"Lap {index + 1}" if len(laps) > 1 else ride.name
+            base = Segment(0, SegmentKind.FREE, 0.0, 1.0, None, Mode.GRADE, label=label)
+        segments.append(replace(base, index=index, start=at, duration=lap.timer_time))
+        at += lap.timer_time
+    return Workout(ride.name, ride.name, tuple(segments))

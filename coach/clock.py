@@ -1,0 +1,62 @@
+"""The ride's clock: real time for the road, a clock moved by hand for tests and demonstrations."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Seconds that never go back."""
+
+    @property
+    def real(self) -> bool:
+        """Whether somebody's real time passes with it."""
+        ...
+
+    def now(self) -> float:
+        """Return the time [s]."""
+        ...
+
+    def sleep_until(self, when: float) -> None:
+        """Wait until `when`; at once if it has passed."""
+        ...
+
+
+class MonotonicClock:
+    """The machine's monotonic clock, counted from now, `speed` times as fast."""
+
+    real = True
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if not speed > 0:
+            raise ValueError(f"the speed of a clock must be above 0, not {speed}")
+        self._speed = speed
+        self._start = time.monotonic()
+
+    def now(self) -> float:
+        """Return seconds since the clock was made, times its speed."""
+        return (time.monotonic() - self._start) * self._speed
+
+    def sleep_until(self, when: float) -> None:
+        """Sleep until `when`."""
+        wait = (when - self.now()) / self._speed
+        if wait > 0:
+            time.sleep(wait)
+
+
+class ManualClock:
+    """A clock that moves only when told to, or slept on."""
+
+    real = False
+
+    def __init__(self, now: float = 0.0) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        """Return the time it was moved to."""
+        return self._now
+
+    def sleep_until(self, when: float) -> None:
+        """Move to `when`."""
+        self._now = max(self._now, when)

@@ -1,0 +1,364 @@
+"""The commands that ride: ``demo``, ``ride``, ``replay``, and ``recover`` after an interruption."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coach import __version__
+from coach.commands.saving import ride_path, save_ride, say_saved, writable_folder
+from coach.errors import CoachError, RideInterrupted, RiderInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coach.clock import Clock
+    from coach.live.base import Display
+    from coach.messages import Cue, Key, Mode, Snapshot
+    from coach.ride import Ride
+    from coach.rider import Rider
+    from coach.runner import Run
+    from coach.trainers.base import Trainer
+    from coach.workout import Workout
+
+MODES = ("grade", "power", "resistance")
+
+_out = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=True),
+    default=Path("rides"),
+    show_default=True,
+    help="Folder for the ride's files.",
+)
+_rider = click.option(
+    "--rider", "rider_file", type=click.Path(path_type=Path), help="Your rider file."
+)
+
+
+class _Speed(click.ParamType[Any]):
+    """``1``, ``N`` times real time, or ``max``."""
+
+    name = "speed"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | None:
+        """Return the factor, or ``None`` for as fast as it goes."""
+        if value == "max" or value is None:
+            return None
+        try:
+            speed = float(value)
+        except ValueError:
+            speed = 0.0
+        if not 0.1 <= speed <= 1000:
+            self.fail("expected 'max' or a number from 0.1 to 1000", param, ctx)
+        return speed
+
+
+def _speed(default: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--speed",
+        type=_Speed(),
+        default=default,
+        show_default=True,
+        help="1 is real time, N is N times as fast, max as fast as it goes.",
+    )
+
+
+@dataclass(slots=True)
+class _Outing:
+    """Everything a ride needs before its first second."""
+
+    name: str
+    workout: Workout
+    rider: Rider
+    trainer: Trainer
+    trainer_text: str
+    start: datetime
+    out: Path
+    mode: Mode | None = None
+    recording: bool = False
+    indoor: bool = True
+
+
+def _clock(speed: float | None) -> Clock:
+    from coach.clock import ManualClock, MonotonicClock
+
+    return ManualClock() if speed is None else MonotonicClock(speed)
+
+
+def _go(outing: _Outing, clock: Clock, displays: Sequence[Display]) -> Path:
+    """Ride, and return the path of the closed journal.
+
+    Raises
+    ------
+    RideInterrupted
+        If the program itself failed; the load is off and the ride is kept.
+    """
+    from coach.engine import Engine
+    from coach.journal import Header, Journal
+    from coach.runner import Run
+
+    out = writable_folder(outing.out)
+    path = ride_path(out, outing.start, outing.name)
+    header = Header(
+        name=outing.workout.title,
+        start=outing.start,
+        origin=clock.now(),
+        rider=outing.rider,
+        workout=outing.workout,
+        trainer=outing.trainer_text,
+        software=__version__,
+        mode=outing.mode,
+        recording=outing.recording,
+        indoor=outing.indoor,
+    )
+    engine = Engine(outing.workout, outing.rider, mode=outing.mode, recording=outing.recording)
+    run = Run(engine, outing.trainer, clock, Journal(path, header), displays)
+    try:
+        with _signals(run):
+            run.ride()
+    except CoachError:
+        raise
+    except Exception as error:
+        raise RideInterrupted(
+            f"the ride stopped on a fault of this program ({type(error).__name__}: {error}); the "
+            f"load was taken off; run 'coach recover {path}' for what was recorded"
+        ) from error
+    return path
+
+
+@contextmanager
+def _signals(run: Run) -> Iterator[None]:
+    """End the ride in order on Ctrl-C, a closed terminal or a polite kill."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {each: signal.signal(each, lambda *_: run.interrupt()) for each in wanted}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> Rider:
+    """Load the rider: the file named, else the rider's own, else the example where it may serve.
+
+    Raises
+    ------
+    RiderInputError
+        If there is no rider file and the trainer is not a simulated or recorded one.
+    """
+    from coach import profile
+
+    own = profile.default_rider_path()
+    path = rider_file or (own if own.exists() else None)
+    if path is not None:
+        click.echo(f"rider: {path}", err=True)
+        return profile.load_rider(path)
+    if not example_allowed:
+        raise RiderInputError(
+            "no rider file: targets and limits need your weight and FTP; type 'coach rider new'"
+        )
+    click.echo(
+        "rider: the example rider (75 kg, FTP 220 W); 'coach rider new' makes yours", err=True
+    )
+    return profile.example_rider()
+
+
+class _Progress:
+    """The progress bar of a ride that nobody watches second by second."""
+
+    def __init__(self, total: float) -> None:
+        self._bar: Any = click.progressbar(length=round(total), label="riding", show_eta=False)
+        self._shown = 0
+
+    def open(self) -> None:
+        """Draw the empty bar."""
+        self._bar.__enter__()
+
+    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
+        """Move the bar on."""
+        # Drawing is dear: once a minute of the ride is smooth enough at this speed.
+        done = int(snapshot.timer_time)
+        if done - self._shown >= 60 or snapshot.state == "finished":
+            self._bar.label = f"{snapshot.label:<12}"
+            self._bar.update(done - self._shown)
+            self._shown = done
+
+    def keys(self) -> Sequence[Key]:
+        """Return nothing: a bar has no keys."""
+        return ()
+
+    def close(self) -> None:
+        """End the line."""
+        self._bar.__exit__(None, None, None)
+
+
+def _after(journal: Path) -> None:
+    """Save what the rider keeps, show the hills, say where everything is."""
+    from coach.commands.summary import hills_table
+
+    ride, saved = save_ride(journal)
+    table = hills_table(ride)
+    if table:
+        click.echo(table)
+    say_saved(saved)
+
+
+@click.command()
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
+@_out
+def demo(seed: int, out: Path) -> None:
+    """Ride the standard six hills with a simulated rider, from start to chart, in seconds."""
+    from coach import profile
+    from coach.trainers.simulated import SimulatedTrainer
+
+    rider = profile.example_rider()
+    workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
+    trainer = SimulatedTrainer(rider, seed=seed)
+    outing = _Outing("hills", workout, rider, trainer, f"sim:seed={seed}", trainer.start, out)
+    journal = _go(outing, _clock(None), (trainer.rider, _Progress(workout.duration)))
+    _after(journal)
+    click.echo(f"Next: coach summary {journal}, or coach ride hills --trainer sim")
+
+
+@click.command()
+@click.argument("workout", metavar="WORKOUT")
+@click.option(
+    "--trainer",
+    "trainer_text",
+    required=True,
+    help="sim, sim:seed=7, none (a spin bike with a knob) or replay:FILE.",
+)
+@_rider
+@click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
+@click.option(
+    "--moderate", type=click.FloatRange(0, 180), metavar="MIN", help="Length of the moderate block."
+)
+@click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
+@_speed("1")
+@_out
+@click.option("--quiet", is_flag=True, help="No bell.")
+def ride(
+    workout: str,
+    trainer_text: str,
+    rider_file: Path | None,
+    mode: str | None,
+    moderate: float | None,
+    stand_hill_4: bool,
+    speed: float | None,
+    out: Path,
+    quiet: bool,
+) -> None:
+    """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer."""
+    from coach import profile, trainers
+    from coach.live import terminal
+    from coach.messages import Mode
+    from coach.trainers.replay import ReplayTrainer
+    from coach.trainers.simulated import SimulatedTrainer
+
+    plan = profile.load_workout(profile.find_workout(workout))
+    kind = trainer_text.partition(":")[0]
+    rider = _own_rider(rider_file, example_allowed=kind in ("sim", "replay"))
+    asked = Mode(mode) if mode else None
+    compiled = profile.compile_workout(
+        plan, rider, mode=asked, moderate_minutes=moderate, stand_hill_4=stand_hill_4
+    )
+    trainer = trainers.make(trainer_text, rider)
+    start = datetime.now(UTC)
+    displays: list[Display] = [terminal.display(quiet=quiet)]
+    if isinstance(trainer, SimulatedTrainer):
+        start = trainer.start
+        displays.append(trainer.rider)
+    outing = _Outing(compiled.name, compiled, rider, trainer, trainer_text, start, out, asked)
+    outing.recording = isinstance(trainer, ReplayTrainer)
+    _after(_go(outing, _clock(speed), displays))
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--workout", help="Ride it under this plan, to compare asked with done.")
+@_rider
+@_speed("max")
+@_out
+@click.pass_context
+def replay(
+    ctx: click.Context,
+    file: Path,
+    workout: str | None,
+    rider_file: Path | None,
+    speed: float | None,
+    out: Path,
+) -> None:
+    """Ride a recorded ride again (.ride .fit .gpx .tcx): same engine, journal and chart."""
+    from coach import profile
+    from coach.commands.rides import load_ride
+    from coach.live import terminal
+    from coach.ride import as_ridden
+    from coach.trainers.replay import ReplayTrainer
+
+    recorded = load_ride(file)
+    for warning in recorded.warnings:
+        click.echo(warning, err=True)
+    recorded.name = recorded.name or file.stem
+    rider = _rider_of(recorded, rider_file)
+    if workout is None:
+        plan = as_ridden(recorded)
+    else:
+        plan = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
+    outing = _Outing(
+        file.stem,
+        plan,
+        rider,
+        ReplayTrainer(recorded),
+        f"replay:{file.name}",
+        recorded.start or datetime(1970, 1, 1, tzinfo=UTC),
+        out,
+        recording=True,
+        indoor=recorded.indoor,
+    )
+    displays: list[Display] = [] if speed is None else [terminal.display(quiet=True)]
+    _after(_go(outing, _clock(speed), displays))
+    if recorded.warnings:
+        ctx.exit(3)
+
+
+def _rider_of(recorded: Ride, rider_file: Path | None) -> Rider:
+    """Return the rider named, else the example with what the recording knows of its rider."""
+    from coach import profile
+
+    if rider_file is not None:
+        return profile.load_rider(rider_file)
+    rider = profile.example_rider()
+    if recorded.threshold_power is not None:
+        rider = replace(rider, threshold_power=recorded.threshold_power)
+    if recorded.rider_mass is not None:
+        rider = replace(rider, mass=recorded.rider_mass)
+    return rider
+
+
+@click.command()
+@click.argument("file", metavar="FILE.ride", type=click.Path(path_type=Path))
+def recover(file: Path) -> None:
+    """Finish a ride that was interrupted: its FIT file, charts and table, from what was kept."""
+    from coach.journal import Journal, Recorded
+
+    if not file.is_file():
+        raise RiderInputError(f"{file}: no such ride file")
+    with Recorded(file) as recorded:
+        finished = recorded.finished
+        ride = recorded.ride()
+    if finished:
+        click.echo(f"{file.name} was finished already; its files are made again.", err=True)
+    else:
+        Journal.mend(file, ride.elapsed_time or 0.0, ride.timer_time or 0.0)
+        click.echo(f"{file.name}: {len(ride)} seconds kept.", err=True)
+    _after(file)

@@ -1,0 +1,102 @@
+"""From a ride's journal to the files a rider keeps: where they go and what they are called."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from coach.errors import RideFileError
+from coach.ride import Ride
+
+
+def writable_folder(out: Path) -> Path:
+    """Make the folder for rides, and make sure before the ride that it takes files.
+
+    Raises
+    ------
+    RideFileError
+        If it cannot be made or written to.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or error
+        raise RideFileError(
+            f"{out}: rides cannot be written there ({reason}); choose another --out"
+        ) from error
+    return out
+
+
+def ride_path(out: Path, start: datetime, name: str) -> Path:
+    """Return a path for a new ride: ``DATE_TIME_NAME.ride``, numbered when it is taken."""
+    plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "ride"
+    stem = f"{start:%Y-%m-%d_%H%M%S}_{plain}"
+    path = out / f"{stem}.ride"
+    number = 2
+    while path.exists():
+        path = out / f"{stem}-{number}.ride"
+        number += 1
+    return path
+
+
+def write_fit(ride: Ride, path: Path) -> Path:
+    """Write a ride's FIT file: under a temporary name first, so that it is whole or not there.
+
+    Raises
+    ------
+    RideFileError
+        If it cannot be written.
+    """
+    from coach.formats import fit
+
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            file.write(fit.encode(ride))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise RideFileError(f"{path}: cannot be written ({reason})") from error
+    return path
+
+
+def save_ride(journal: Path) -> tuple[Ride, list[Path]]:
+    """Make everything a rider keeps from a closed journal: FIT first, then the pictures.
+
+    Returns
+    -------
+    tuple
+        The ride, and the paths: ``.ride``, ``.fit``, ``-light.png``, ``-dark.png``.
+
+    Raises
+    ------
+    RideFileError
+        If the journal holds no samples, or a file cannot be written.
+    """
+    from coach import journal as journals
+
+    ride = journals.load(journal)
+    saved = [journal, write_fit(ride, journal.with_suffix(".fit"))]
+    from coach.charts.figures import save_charts
+
+    saved += save_charts(ride, journal.with_suffix(""))
+    return ride, saved
+
+
+def say_saved(saved: Sequence[Path]) -> None:
+    """End a ride's output: which files there are, and which one to upload."""
+    for path in saved:
+        click.echo(f"saved: {path}")
+    upload = next((path for path in saved if path.suffix == ".fit"), None)
+    if upload is not None:
+        click.echo(f"Upload {upload.name} to your training log.")

@@ -1,0 +1,574 @@
+"""The state machine of a ride: time, telemetry and keys in; commands, cues and samples out.
+
+Theory of operation
+-------------------
+A ride is RIDING, PAUSED or FINISHED. Two clocks run: `elapsed_time` from the first step to the
+finish, `timer_time` only while RIDING. The plan is a list of segments; the position in it is an
+index and the seconds spent in that segment, moved by the timer alone.
+
+The engine lives on its own grid of quarter seconds, counted from the first step. `step` may be
+called at any rate: it works off every grid point since the last call, each with what was known
+then, so that the tick rate of the caller changes nothing. It has no clock and does no I/O; the
+same inputs give the same answers, which is how an old ride is ridden again.
+
+On each grid point, in this order:
+
+1. keys, and a rider at rest for three seconds (pause) or pedalling again (resume);
+2. the timer, and with it the position: a segment that is over hands on to the next, a lap begins;
+3. the road: speed from power, mass and grade by kinetic energy, distance, altitude;
+4. the coach's words for this moment (`coach.guidance.cues`);
+5. control: what the rider should feel becomes commands (`coach.control`);
+6. a sample for every full second of the timer.
+
+Skip and back begin a new lap at the start of a segment and leave what was recorded as it is.
+Intensity lightens what is felt; the plan, the road and the climb's length stay. After FINISHED the
+engine wants to be stepped until `done`: the load is still on its way out.
+
+Riding a recording (`recording=True`) differs in one thing: the time is the recording's. Its timer
+events pause and resume, each of its samples becomes one sample, and the ride ends when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from coach import physics
+from coach.control import Control, Wanted
+from coach.guidance.cues import Coach, Moment
+from coach.messages import (
+    Command,
+    Cue,
+    CueKind,
+    Event,
+    EventKind,
+    Key,
+    LapStarted,
+    Mode,
+    Posture,
+    PostureSource,
+    RiderPosition,
+    RideState,
+    Sample,
+    Snapshot,
+    Telemetry,
+)
+from coach.rider import Rider
+from coach.workout import Segment, SegmentKind, Workout
+
+TICK = 0.25
+"""The engine's grid [s]; a binary fraction, so that sums of it are exact."""
+LONGEST_GAP = 60.0
+"""A silence of the caller longer than this is a jump of the clock, not riding [s]."""
+STALE = 3.0
+"""A value not renewed for this long is no longer shown or recorded [s]."""
+REST = 3.0
+PREROLL = 2.0
+"""The load of a standing climb begins to rise this long before it [s]."""
+EXTENSION = 30.0
+RESTART = 5.0
+"""Back within this time of a segment's start means the segment before [s]."""
+INTENSITY_STEP = 0.05
+INTENSITY_LOWEST, INTENSITY_HIGHEST = 0.50, 1.30
+EASE_OFF = 0.25
+
+
+@dataclass(slots=True)
+class Step:
+    """What one call of `Engine.step` had to say, in order of time."""
+
+    commands: list[tuple[float, Command]] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    laps: list[LapStarted] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
+
+
+class Engine:
+    """One ride of one workout by one rider.
+
+    Parameters
+    ----------
+    workout : Workout
+        The plan, compiled for the rider.
+    rider : Rider
+        Who rides.
+    mode : Mode, optional
+        Ask the trainer for every load in this mode, whatever the plan says.
+    recording : bool
+        The telemetry comes from a recorded ride: its timer and its end are the truth.
+    """
+
+    def __init__(
+        self, workout: Workout, rider: Rider, *, mode: Mode | None = None, recording: bool = False
+    ) -> None:
+        if not workout.segments:
+            raise ValueError(f"{workout.name} has no segments")
+        self.workout = workout
+        self.rider = rider
+        self.control = Control(rider, watch_sensors=not recording)
+        self.state = RideState.RIDING
+        self.elapsed_time = 0.0
+        self.timer_time = 0.0
+        self.intensity = 1.0
+        self._mode = mode
+        self._recording = recording
+        self._coach = Coach(rider.bike)
+        self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
+        self._ahead = _look_ahead(workout.segments)
+        self._origin: float | None = None
+        self._ticks = 0
+        self._now = 0.0
+        self._telemetry = Telemetry()
+        self._keys: list[Key] = []
+        # Position in the plan.
+        self._index = 0
+        self._at = 0.0
+        self._extra = 0.0
+        self._lap = 0
+        # The virtual road.
+        self._speed = 0.0
+        self._distance = 0.0
+        self._altitude = 0.0
+        # What is remembered from one grid point to the next.
+        self._auto_paused = False
+        self._rest_since: float | None = None
+        self._sampled = 0.0
+        self._power_mark: tuple[float, int] | None = None
+        self._sample_number: int | None = None
+        self._position: RiderPosition | None = None
+        self._declared: Posture | None = None
+        self._limits: tuple[str, ...] = ()
+        self._sensor_lost = False
+        self._heart_alert = False
+
+    @property
+    def done(self) -> bool:
+        """The ride is finished and the load is off."""
+        return self.state is RideState.FINISHED and (self.control.released or self._recording)
+
+    @property
+    def segment(self) -> Segment:
+        """The segment being ridden."""
+        return self.workout.segments[self._index]
+
+    # --- one step -----------------------------------------------------------------------------
+
+    def step(self, now: float, telemetry: Telemetry, keys: Sequence[Key] = ()) -> Step:
+        """Bring the ride forward to `now`.
+
+        Parameters
+        ----------
+        now : float
+            The ride's clock [s]; never earlier than at the call before.
+        telemetry : Telemetry
+            The latest of everything measured, known from `now` on.
+        keys : sequence of Key
+            What the rider asked since the call before; heard at the next grid point.
+
+        Returns
+        -------
+        Step
+            Everything that follows from it.
+
+        Raises
+        ------
+        ValueError
+            If `now` is earlier than at the call before.
+        """
+        out = Step()
+        if self._origin is None:
+            self._origin = self._now = now
+            out.events.append(Event(now, EventKind.STARTED, self.workout.title))
+            out.laps.append(LapStarted(now, 0))
+            self._ticks = -1
+        elif now < self._now:
+            raise ValueError(f"the ride's clock went back from {self._now} to {now}")
+        self._keys.extend(keys)
+        self._skip_jump(now, out)
+        while (at := self._origin + (self._ticks + 1) * TICK) <= now:
+            self._ticks += 1
+            self._tick(at, telemetry if at >= now else self._telemetry, out)
+        if self._recording:
+            self._follow_recording(now, telemetry, out)
+        self._telemetry = telemetry
+        return out
+
+    def _skip_jump(self, now: float, out: Step) -> None:
+        """A sleeping laptop or a hole in a recording: nobody rode, nothing is worked off."""
+        assert self._origin is not None
+        if now - self._now <= LONGEST_GAP:
+            return
+        if not (self._recording and self.state is RideState.PAUSED):
+            gap = now - self._now
+            out.events.append(Event(self._now, EventKind.CLOCK_JUMP, f"{gap:.0f} s", gap))
+        self._ticks = max(self._ticks, int((now - self._origin) / TICK) - 1)
+        if self._recording:
+            self._pass(now, out)
+        else:
+            self._now = self._origin + self._ticks * TICK
+
+    def _tick(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        telemetry = _fresh(telemetry, now)
+        if self._keys:
+            for key in self._keys:
+                self._press(key, now, out)
+            self._keys.clear()
+        if not self._recording:
+            self._watch_rest(now, telemetry, out)
+        self._pass(now, out)
+        riding = self.state is RideState.RIDING
+        if riding:
+            self._ride_on(telemetry)
+            moment = self._moment(now)
+            out.cues += self._coach.words(moment, telemetry)
+        for command in self.control.step(now, TICK, self._wanted(riding), telemetry):
+            out.commands.append((now, command))
+        self._tell(now, telemetry, out)
+        if not self._recording and self.timer_time >= self._sampled + 1.0:
+            self._sampled += 1.0
+            out.samples.append(self._sample(now, telemetry))
+
+    def _pass(self, now: float, out: Step) -> None:
+        """Let the time since the last call pass."""
+        passed, self._now = now - self._now, now
+        if self.state is RideState.FINISHED:
+            return
+        assert self._origin is not None
+        self.elapsed_time = now - self._origin
+        if self.state is RideState.PAUSED:
+            return
+        self.timer_time += passed
+        self._at += passed
+        while self._at >= (length := self.segment.duration + self._extra):
+            if self._index + 1 < len(self.workout.segments):
+                self._enter(self._index + 1, self._at - length, now, out)
+            elif self._recording:
+                break
+            else:
+                # The plan's end, not the grid point after it.
+                self.timer_time -= self._at - length
+                self.elapsed_time -= self._at - length
+                self._at = length
+                self._finish(now, out)
+                return
+
+    def _enter(self, index: int, at: float, now: float, out: Step) -> None:
+        self._index, self._at, self._extra = index, at, 0.0
+        self._lap += 1
+        out.laps.append(LapStarted(now - at, index))
+
+    def finish(self, now: float) -> Step:
+        """End the ride here and now; the caller takes the load off."""
+        out = Step()
+        self._pass(now, out)
+        self._finish(now, out)
+        return out
+
+    def _finish(self, now: float, out: Step) -> None:
+        if self.state is RideState.FINISHED:
+            return
+        self.state = RideState.FINISHED
+        out.events.append(Event(now, EventKind.FINISHED))
+        out.cues.append(Cue(now, CueKind.FINISHED, "Done. Well ridden"))
+
+    # --- the rider's wishes ---------------------------------------------------------------------
+
+    def _press(self, key: Key, now: float, out: Step) -> None:
+        if self.state is RideState.FINISHED:
+            return
+        say = out.events.append
+        if key is Key.PAUSE:
+            if self.state is RideState.RIDING:
+                self._pause(now, out)
+            else:
+                self._resume(now, out)
+        elif key is Key.QUIT:
+            self._pass(now, out)
+            self._finish(now, out)
+        elif key is Key.SKIP:
+            say(Event(now, EventKind.SKIPPED, self.segment.label, self._index))
+            if self._index + 1 < len(self.workout.segments):
+                self._enter(self._index + 1, 0.0, now, out)
+            else:
+                self._finish(now, out)
+        elif key is Key.BACK:
+            to = self._index if self._at > RESTART else max(0, self._index - 1)
+            say(Event(now, EventKind.WENT_BACK, self.workout.segments[to].label, to))
+            self._enter(to, 0.0, now, out)
+        elif key is Key.EXTEND:
+            self._extra += EXTENSION
+            say(Event(now, EventKind.EXTENDED, self.segment.label, EXTENSION))
+        elif key in (Key.DECLARE_SEATED, Key.DECLARE_STANDING):
+            standing = key is Key.DECLARE_STANDING
+            self._declared = Posture.STANDING if standing else Posture.SEATED
+            say(Event(now, EventKind.DECLARED, self._declared.value, self._declared.value))
+        else:
+            change = {Key.HARDER: INTENSITY_STEP, Key.EASIER: -INTENSITY_STEP}.get(key, -EASE_OFF)
+            wish = round(self.intensity + change, 2)
+            self.intensity = min(INTENSITY_HIGHEST, max(INTENSITY_LOWEST, wish))
+            say(Event(now, EventKind.INTENSITY, f"{self.intensity:.0%}", self.intensity))
+
+    def _pause(self, now: float, out: Step, *, auto: bool = False) -> None:
+        self._pass(now, out)
+        if self.state is RideState.RIDING:
+            self.state = RideState.PAUSED
+            self._auto_paused = auto
+            out.events.append(Event(now, EventKind.PAUSED, "at rest" if auto else ""))
+
+    def _resume(self, now: float, out: Step) -> None:
+        self._pass(now, out)
+        self.state = RideState.RIDING
+        self._auto_paused = False
+        self._rest_since = None
+        out.events.append(Event(now, EventKind.RESUMED))
+
+    def _watch_rest(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        """Pause after `REST` seconds without pedalling; resume on the first turn."""
+        cadence, power = telemetry.cadence, telemetry.power
+        if cadence is None and power is None:
+            self._rest_since = None
+            return
+        if cadence or power:
+            self._rest_since = None
+            if self.state is RideState.PAUSED and self._auto_paused:
+                self._resume(now, out)
+        elif self._rest_since is None:
+            self._rest_since = now
+        elif now - self._rest_since >= REST and self.state is RideState.RIDING:
+            self._pause(now, out, auto=True)
+
+    # --- the recording's time -------------------------------------------------------------------
+
+    def _follow_recording(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        """Obey the recording's timer to the instant, and keep each of its samples."""
+        running = telemetry.timer_running
+        if running is False and self.state is RideState.RIDING:
+            self._pause(now, out)
+        elif running is True and self.state is RideState.PAUSED:
+            self._resume(now, out)
+        if telemetry.sample is not None and telemetry.sample != self._sample_number:
+            self._sample_number = telemetry.sample
+            self._pass(now, out)
+            out.samples.append(self._sample(now, telemetry))
+        if telemetry.position is not self._position:
+            self._tell_position(now, telemetry, out)
+        if telemetry.ended:
+            self._pass(now, out)
+            self._finish(now, out)
+
+    # --- what follows -----------------------------------------------------------------------------
+
+    def _ride_on(self, telemetry: Telemetry) -> None:
+        """Move along the virtual road, whose grade no easing changes."""
+        grade = self.segment.grade or 0.0
+        before = self._speed
+        mass = self.rider.total_mass
+        self._speed = physics.advance(before, telemetry.power or 0.0, grade, mass, TICK)
+        moved = 0.5 * (before + self._speed) * TICK
+        self._distance += moved
+        self._altitude += moved * grade / (1.0 + grade * grade) ** 0.5
+
+    def _moment(self, now: float) -> Moment:
+        ahead = self._ahead[self._index]
+        left = self.segment.duration + self._extra - self._at
+        following = self._index + 1
+        return Moment(
+            time=now,
+            lap=self._lap,
+            segment=self.segment,
+            at=self._at,
+            remaining=left,
+            next_segment=(
+                self.workout.segments[following] if following < len(self._ahead) else None
+            ),
+            next_posture=ahead.posture,
+            next_posture_in=None if ahead.posture is None else left + ahead.posture_after,
+            hills=self.workout.hills,
+        )
+
+    def _wanted(self, riding: bool) -> Wanted:
+        segment, at, lap = self.segment, self._at, self._lap
+        left = segment.duration + self._extra - at
+        if left <= PREROLL and self._index + 1 < len(self.workout.segments):
+            following = self.workout.segments[self._index + 1]
+            # A standing climb wants its load there when the rider stands. In power mode the load
+            # would rise against falling cadence: there it waits for the rider instead.
+            if (
+                following.posture is Posture.STANDING
+                and segment.posture is not Posture.STANDING
+                and (self._mode or following.mode) is not Mode.POWER
+            ):
+                segment, at, lap = following, -left, lap + 1
+        return Wanted(
+            segment=segment,
+            lap=lap,
+            at=at,
+            mode=self._mode or segment.mode,
+            intensity=self.intensity,
+            standing=segment.posture is Posture.STANDING,
+            warmed_up=self.timer_time >= self._warm_up,
+            released=not riding,
+        )
+
+    def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        """Report what changed since the last grid point."""
+        control = self.control
+        if control.limits != self._limits:
+            out.events += (
+                Event(now, EventKind.CAPPED, text)
+                for text in control.limits
+                if text not in self._limits
+            )
+            out.events += (
+                Event(now, EventKind.UNCAPPED, text)
+                for text in self._limits
+                if text not in control.limits
+            )
+            self._limits = control.limits
+        if control.sensor_lost is not self._sensor_lost:
+            self._sensor_lost = control.sensor_lost
+            kind = EventKind.SENSOR_LOST if self._sensor_lost else EventKind.SENSOR_BACK
+            out.events.append(Event(now, kind, "trainer"))
+        if control.heart.alert is not self._heart_alert:
+            self._heart_alert = control.heart.alert
+            if self._heart_alert:
+                text = "Heart rate above 90 % of your maximum: ease if it feels hard"
+                out.cues.append(Cue(now, CueKind.ADVICE, text))
+        if telemetry.position is not self._position and not self._recording:
+            self._tell_position(now, telemetry, out)
+
+    def _tell_position(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        self._position = telemetry.position
+        if telemetry.position is not None:
+            name = telemetry.position.value
+            out.events.append(Event(now, EventKind.POSITION, name, name))
+
+    def _sample(self, now: float, telemetry: Telemetry) -> Sample:
+        """Make one row of the recorded ride: a recording's own numbers, else the road's."""
+        assert self._origin is not None
+        live = not self._recording
+        return Sample(
+            time=now - self._origin,
+            timer_time=self.timer_time,
+            segment=self._index,
+            power=self._mean_power(telemetry) if live else telemetry.power,
+            cadence=telemetry.cadence,
+            heart_rate=telemetry.heart_rate,
+            speed=self._speed if live else telemetry.speed,
+            distance=self._distance if live else telemetry.distance,
+            altitude=self._altitude if live else telemetry.altitude,
+            grade=self.segment.grade if live else telemetry.grade,
+            target_power=self.control.target_power,
+            posture=self.segment.posture,
+        )
+
+    def _mean_power(self, telemetry: Telemetry) -> float | None:
+        """Mean of the last second from the trainer's own counters, else the latest value.
+
+        The counters lose nothing when pages are lost (reference notes on FE-C, section 2.2).
+        """
+        power = telemetry.power
+        total, events = telemetry.power_total, telemetry.power_events
+        if power is None or total is None or events is None:
+            self._power_mark = None
+            return None if power is None else float(round(power))
+        before, self._power_mark = self._power_mark, (total, events)
+        if before is not None and events > before[1]:
+            power = (total - before[0]) / (events - before[1])
+        return float(round(power))
+
+    def snapshot(self) -> Snapshot:
+        """Return all that a display needs to show this moment."""
+        segment, ahead = self.segment, self._ahead[self._index]
+        left = max(0.0, segment.duration + self._extra - self._at)
+        telemetry = _fresh(self._telemetry, self._now)
+        position, source = telemetry.position, PostureSource.MEASURED
+        if position is None and self._declared is not None:
+            position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
+        recorded = self._recording
+        return Snapshot(
+            time=self._now,
+            state=self.state,
+            elapsed_time=self.elapsed_time,
+            timer_time=self.timer_time,
+            remaining=left + ahead.plan_after,
+            segment=self._index,
+            kind=segment.kind.value,
+            label=segment.label,
+            effort=segment.effort,
+            segment_remaining=left,
+            hill=segment.hill,
+            hills=self.workout.hills,
+            hill_remaining=None if segment.hill is None else left + ahead.hill_after,
+            posture=segment.posture,
+            next_posture=ahead.posture,
+            next_posture_in=None if ahead.posture is None else left + ahead.posture_after,
+            mode=self._mode or segment.mode,
+            target_power=self.control.target_power,
+            grade=segment.grade,
+            cadence_low=segment.cadence_low,
+            cadence_high=segment.cadence_high,
+            power=telemetry.power,
+            cadence=telemetry.cadence,
+            heart_rate=telemetry.heart_rate,
+            speed=telemetry.speed if recorded else self._speed,
+            distance=(telemetry.distance or 0.0) if recorded else self._distance,
+            altitude=(telemetry.altitude or 0.0) if recorded else self._altitude,
+            position=position,
+            position_source=None if position is None else source,
+            intensity=self.intensity,
+            limits=self.control.limits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What follows a segment, counted from its end."""
+
+    posture: Posture | None
+    posture_after: float
+    hill_after: float
+    plan_after: float
+
+
+def _look_ahead(segments: Sequence[Segment]) -> list[_Ahead]:
+    """Return for each segment the next change of posture, and what is left of hill and plan."""
+    ahead: list[_Ahead] = []
+    following: Segment | None = None
+    for segment in reversed(segments):
+        if following is None:
+            here = _Ahead(None, 0.0, 0.0, 0.0)
+        else:
+            after = ahead[-1]
+            change, change_after = following.posture, 0.0
+            if following.posture is segment.posture:
+                change, change_after = after.posture, after.posture_after + following.duration
+            same_hill = segment.kind is following.kind is SegmentKind.HILL and (
+                following.hill == segment.hill
+            )
+            here = _Ahead(
+                change,
+                change_after,
+                after.hill_after + following.duration if same_hill else 0.0,
+                after.plan_after + following.duration,
+            )
+        ahead.append(here)
+        following = segment
+    return ahead[::-1]
+
+
+def _fresh(telemetry: Telemetry, now: float) -> Telemetry:
+    """Return the telemetry without the values whose device has fallen silent."""
+    if telemetry.sample is not None:
+        return telemetry
+    limit = now - STALE
+    if telemetry.time is not None and telemetry.time < limit:
+        telemetry = replace(
+            telemetry, power=None, cadence=None, speed=None, power_total=None, power_events=None
+        )
+    if telemetry.heart_rate_time is not None and telemetry.heart_rate_time < limit:
+        telemetry = replace(telemetry, heart_rate=None, heart_rate_time=None)
+    if telemetry.position_time is not None and telemetry.position_time < limit:
+        telemetry = replace(telemetry, position=None, position_time=None)
+    return telemetry
