@@ -12,9 +12,12 @@ to the second by one rule, checked against three Garmin recordings:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
+from coach.analysis.timer import pauses
 from coach.messages import Posture, RiderPosition
 from coach.ride import PositionChange, Ride, TimerChange
 
@@ -57,38 +60,12 @@ def settle(
     Source: the rule was found by comparing position events with the session's ``time_standing``
     in three Garmin files (87.998, 1490.98 and 1073.0 s; this rule: 88, 1491 and 1073 s).
     """
-    intervals: list[PostureInterval] = []
-    spans = running_spans(timer, end)
-    span = 0
-    for stretch in _settled(sorted(positions, key=lambda change: change.time), end):
-        while span < len(spans) and spans[span][1] <= stretch.start:
-            span += 1
-        for start, stop in _overlapping(spans, span, stretch.end):
-            intervals.append(
-                PostureInterval(max(start, stretch.start), min(stop, stretch.end), stretch.posture)
-            )
-    return intervals
-
-
-def running_spans(timer: Iterable[TimerChange], end: float) -> list[tuple[float, float]]:
-    """Return the spans in which the timer ran, in order, none of them empty.
-
-    A recording that opens with a stop ran until then, one without changes ran throughout; the
-    last start holds until `end` [s].
-    """
-    changes = sorted(timer, key=lambda change: change.time)
-    since = None if changes and changes[0].running else float("-inf")
-    spans: list[tuple[float, float]] = []
-    for change in changes:
-        if change.running and since is None:
-            since = change.time
-        elif not change.running and since is not None:
-            if change.time > since:
-                spans.append((since, change.time))
-            since = None
-    if since is not None and end > since:
-        spans.append((since, end))
-    return spans
+    stood_still = pauses(timer)
+    return [
+        PostureInterval(start, stop, stretch.posture)
+        for stretch in _settled(sorted(positions, key=lambda change: change.time), end)
+        for start, stop in _without(stood_still, stretch.start, stretch.end)
+    ]
 
 
 def standing_seconds(intervals: Iterable[PostureInterval], start: float, end: float) -> float:
@@ -159,11 +136,16 @@ def _settled(positions: Sequence[PositionChange], end: float) -> list[PostureInt
     ]
 
 
-def _overlapping(
-    spans: Sequence[tuple[float, float]], first: int, end: float
-) -> Iterable[tuple[float, float]]:
-    """Yield the spans from index `first` that begin before `end`."""
-    for index in range(first, len(spans)):
-        if spans[index][0] >= end:
-            return
-        yield spans[index]
+def _without(
+    stood_still: Sequence[tuple[float, float]], start: float, end: float
+) -> Iterator[tuple[float, float]]:
+    """Yield what the pauses leave of the time from `start` to `end`."""
+    first = bisect_right(stood_still, start, key=itemgetter(1))
+    for stop, again in stood_still[first:]:
+        if stop >= end:
+            break
+        if stop > start:
+            yield start, stop
+        start = again
+    if start < end:
+        yield start, end

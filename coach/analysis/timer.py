@@ -1,0 +1,121 @@
+"""When the ride's timer ran: pauses, and how long the ride took with and without them.
+
+A device's own totals are the truth. Where a file has none (no session, or it was cut off) the
+laps tell, if they reach the end of the records; else the records themselves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.ride import Column, Lap, Ride, TimerChange
+
+LONGEST_HOLD = 10.0
+"""A silence up to this long is a lost message, a longer one is a gap [s]."""
+
+
+def pauses(changes: Iterable[TimerChange]) -> list[tuple[float, float]]:
+    """Return the spans in which the timer stood still, in order, none of them empty.
+
+    Parameters
+    ----------
+    changes : iterable of TimerChange
+        In any order. A start that follows no stop opens nothing: recordings may begin before
+        they say so. A last stop is never followed by a start: that pause has no end (infinity).
+    """
+    spans: list[tuple[float, float]] = []
+    stopped: float | None = None
+    for change in sorted(changes, key=lambda change: change.time):
+        if not change.running:
+            stopped = change.time if stopped is None else stopped
+        elif stopped is not None:
+            if change.time > stopped:
+                spans.append((stopped, change.time))
+            stopped = None
+    if stopped is not None:
+        spans.append((stopped, float("inf")))
+    return spans
+
+
+def in_order(time: Column) -> npt.NDArray[np.intp]:
+    """Return the indices of the samples whose time stamps can be trusted.
+
+    Parameters
+    ----------
+    time : ndarray, shape (n_samples,)
+        As recorded [s]; NaN where a sample has no time.
+
+    Returns
+    -------
+    ndarray
+        Indices of the longest run of samples with rising times: repeated stamps, steps backward
+        and single stamps far ahead are left out, whichever is the smaller loss.
+    """
+    finite = np.flatnonzero(np.isfinite(time))
+    if np.all(np.diff(time[finite]) > 0):
+        return finite
+    # Longest increasing subsequence by patience sorting: dropping whatever lies behind the latest
+    # stamp would lose the whole ride after one stamp from the future.
+    tails: list[float] = []
+    tops: list[int] = []
+    before: dict[int, int] = {}
+    for index in finite.tolist():
+        stamp = float(time[index])
+        pile = bisect_left(tails, stamp)
+        if pile < len(tails) and tails[pile] == stamp:
+            continue
+        if pile > 0:
+            before[index] = tops[pile - 1]
+        tails[pile : pile + 1] = [stamp]
+        tops[pile : pile + 1] = [index]
+    kept = tops[-1:]
+    while kept[-1] in before:
+        kept.append(before[kept[-1]])
+    return np.array(kept[::-1], dtype=np.intp)
+
+
+def elapsed_time(ride: Ride) -> float | None:
+    """Return the time from the first to the last moment of the ride, pauses included [s].
+
+    The session's own, else that of laps which cover the records, else last minus first record;
+    ``None`` for a route without times.
+    """
+    if ride.elapsed_time is not None:
+        return ride.elapsed_time
+    time = ride.time[in_order(ride.time)]
+    if _laps_cover(ride.laps, time):
+        return sum(lap.elapsed_time for lap in ride.laps)
+    return float(time[-1] - time[0]) if time.size else None
+
+
+def timer_time(ride: Ride) -> float | None:
+    """Return the time for which the timer ran [s].
+
+    The session's own, else that of laps which cover the records; else the elapsed time without
+    the pauses, or, where the timer left no events, without the gaps above 10 s.
+    """
+    if ride.timer_time is not None:
+        return ride.timer_time
+    time = ride.time[in_order(ride.time)]
+    if _laps_cover(ride.laps, time):
+        return sum(lap.timer_time for lap in ride.laps)
+    elapsed = elapsed_time(ride)
+    if elapsed is None or not time.size:
+        return elapsed
+    if not ride.timer:
+        steps = np.diff(time)
+        return elapsed - float(steps[steps > LONGEST_HOLD].sum())
+    first, last = float(time[0]), float(time[-1])
+    stood = sum(max(0.0, min(end, last) - max(start, first)) for start, end in pauses(ride.timer))
+    return max(0.0, elapsed - stood)
+
+
+def _laps_cover(laps: Sequence[Lap], time: Column) -> bool:
+    """Tell whether the laps reach the end of the records: in a file cut short they do not."""
+    if not laps or not time.size:
+        return bool(laps)
+    return max(lap.start + lap.elapsed_time for lap in laps) >= float(time[-1]) - LONGEST_HOLD
