@@ -4,7 +4,9 @@ The simplified model of Martin, Milliken, Cobb, McFadden and Coggan (1998), *Val
 mathematical model for road cycling power*, J Appl Biomech 14:276-291, without bearings and spoke
 drag (1 to 3 W)::
 
-    eta * P = v * (m*g * (sin th + Crr * cos th) + rho/2 * CdA * (v + w) * |v + w|),  th = atan(grade)
+    eta * P = v * (m*g * (sin th + Crr * cos th) + rho/2 * CdA * (v + w) * |v + w|)
+
+with th = atan(grade).
 
 Power is the rider's, at the pedals: a chain eats `Road.efficiency` of it. Whoever measures at the
 hub puts 1 there; 2.4 % is less than the width of any target band, so a hill that was planned at
@@ -159,7 +161,7 @@ def grade_for(power: float, speed: float, mass: float, road: Road = TARMAC) -> f
     """
     if not speed > 0.0:
         raise ValueError(f"speed must be above 0 m/s; it is {speed}")
-    # With a = (force left for the road) / weight the model reads grade + crr = a * sqrt(1 + grade²):
+    # With a = (force left for the road) / weight, grade + crr = a * sqrt(1 + grade²):
     # a quadratic, whose other root is the same road the other way up.
     a = (road.efficiency * power / speed - _air_drag(speed, road)) / (mass * GRAVITY)
     if not abs(a) < 1.0:

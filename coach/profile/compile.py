@@ -1,0 +1,223 @@
+"""From a plan and a rider to a workout: watts, grades and resistances, one posture a segment.
+
+The grades of the hills follow from one climbing speed, so that a hill that costs more power is
+also the steeper one, for every rider: see `climbing_speed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from coach.errors import RiderInputError
+from coach.guidance.gears import gears
+from coach.messages import Mode, Posture
+from coach.physics import grade_for, speed_for
+from coach.profile.plan import Band, Part, WorkoutPlan
+from coach.rider import Rider
+from coach.workout import Segment, SegmentKind, Workout
+
+FLAT_CADENCE: Band = (85.0, 95.0)
+SEATED_HILL_BAND: Band = (70.0, 85.0)
+STANDING_BAND: Band = (60.0, 75.0)
+
+DOWNHILL_GRADE = -0.01
+"""As far down as a road goes here: most trainers cannot drive the wheel, and on a real descent a
+recovery spin would run out of gears."""
+
+EASIEST_HILL = 0.005
+"""A hill flatter than this is none; riders whose lowest gear is too tall climb slower instead."""
+
+HILL_TO_STAND = 4
+"""The hill that a rider who can may stand from its foot."""
+
+_LABELS = {
+    SegmentKind.WARM_UP: "Warm-up",
+    SegmentKind.HILL: "Hill",
+    SegmentKind.DOWNHILL: "Downhill",
+    SegmentKind.MODERATE: "Moderate",
+    SegmentKind.COOL_DOWN: "Cool-down",
+}
+
+
+def compile_workout(
+    plan: WorkoutPlan,
+    rider: Rider,
+    *,
+    mode: Mode | None = None,
+    moderate_minutes: float | None = None,
+    stand_hill_4: bool = False,
+) -> Workout:
+    """Fit a plan to a rider.
+
+    Parameters
+    ----------
+    plan : WorkoutPlan
+    rider : Rider
+    mode : Mode or None
+        Ask for every load this way; ``None`` takes the plan's: hills by grade, the rest by power.
+    moderate_minutes : float or None
+        Shorten the moderate block to this [min]; whole seconds.
+    stand_hill_4 : bool
+        Stand hill 4 from its foot.
+
+    Returns
+    -------
+    Workout
+        Its segments cover the time once. Every segment has its load in all three modes; nothing
+        is capped here, the limits of rider and machine come last, on the road.
+
+    Raises
+    ------
+    RiderInputError
+        If `moderate_minutes` or `stand_hill_4` does not suit the plan, or one climbing speed
+        cannot make a hill of every hill.
+    """
+    parts = _chosen(plan, moderate_minutes, stand_hill_4)
+    speed = climbing_speed(replace(plan, parts=parts), rider)
+    segments: list[Segment] = []
+    start = 0.0
+    hill = 0
+    for part in parts:
+        hill += part.kind is SegmentKind.HILL
+        for posture, duration, cadence in _stretches(part):
+            segment = Segment(
+                index=len(segments),
+                kind=part.kind,
+                start=start,
+                duration=duration,
+                posture=posture,
+                mode=mode or part.mode or _usual_mode(part.kind),
+                hill=hill if part.kind is SegmentKind.HILL else None,
+                basic_resistance=_basic_resistance(part, rider),
+                cadence_low=cadence[0],
+                cadence_high=cadence[1],
+                effort=part.effort,
+                label=_label(part.kind, hill),
+            )
+            segments.append(_loaded(segment, part, rider, speed))
+            start += duration
+    return Workout(name=plan.name, title=plan.title, segments=tuple(segments))
+
+
+def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
+    """One speed for all hills whose grade is solved.
+
+    The rider's seated hill cadence in the lowest gear for which the hardest hill stays within the
+    rider's grade limit. A rider whose tallest gear is still too steep rides faster, one whose
+    lowest gear is too tall for the easiest hill rides slower.
+
+    Parameters
+    ----------
+    plan : WorkoutPlan
+    rider : Rider
+
+    Returns
+    -------
+    float or None
+        [m/s]; ``None`` when no hill needs it.
+
+    Raises
+    ------
+    RiderInputError
+        If at no speed the hardest hill is within the limit and the easiest still goes uphill.
+    """
+    powers = [
+        part.power_start * rider.threshold_power
+        for part in plan.parts
+        if part.kind is SegmentKind.HILL and part.grade is None
+    ]
+    if not powers:
+        return None
+    mass = rider.total_mass
+    steepest = rider.limits.grade
+    speed = plan.climbing_speed
+    if speed is None:
+        in_gear = (gear.speed(plan.climbing_cadence, rider.bike) for gear in gears(rider.bike))
+        slowest = speed_for(max(powers), steepest, mass)
+        slowest_gear = next((v for v in in_gear if v >= slowest), slowest)
+        uphill = speed_for(min(powers), EASIEST_HILL, mass)
+        speed = max(slowest, min(slowest_gear, uphill))
+    if grade_for(min(powers), speed, mass) <= 0.0:
+        raise RiderInputError(
+            f"{plan.name}: at {3.6 * speed:.1f} km/h the easiest hill would not go uphill for this"
+            " rider; give the hills a lower climbing.speed_kmh in the workout, or a higher"
+            " limits.grade_pct in the rider file"
+        )
+    return speed
+
+
+def _chosen(
+    plan: WorkoutPlan, moderate_minutes: float | None, stand_hill_4: bool
+) -> tuple[Part, ...]:
+    """Return the plan's parts with the rider's choices of the day."""
+    parts = list(plan.parts)
+    if moderate_minutes is not None:
+        blocks = [i for i, part in enumerate(parts) if part.kind is SegmentKind.MODERATE]
+        longest = max((parts[i].duration for i in blocks), default=0.0) / 60.0
+        if not blocks:
+            raise RiderInputError(f"{plan.name} has no moderate block to shorten")
+        if not 1.0 <= moderate_minutes <= longest:
+            raise RiderInputError(
+                f"the moderate block of {plan.name} can be 1 to {longest:g} minutes long,"
+                f" not {moderate_minutes:g}"
+            )
+        for i in blocks:
+            parts[i] = replace(parts[i], duration=float(round(60.0 * moderate_minutes)))
+    if stand_hill_4:
+        hills = [i for i, part in enumerate(parts) if part.kind is SegmentKind.HILL]
+        if len(hills) < HILL_TO_STAND:
+            raise RiderInputError(f"{plan.name} has no hill {HILL_TO_STAND} to stand")
+        i = hills[HILL_TO_STAND - 1]
+        standing = parts[i].standing_cadence
+        if parts[i].posture is Posture.SEATED:
+            parts[i] = replace(
+                parts[i], posture=Posture.STANDING, stand_from=None, cadence=standing
+            )
+    return tuple(parts)
+
+
+def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
+    """Yield posture, duration [s] and cadence band of each stretch with one posture."""
+    hill = part.kind is SegmentKind.HILL
+    seated = SEATED_HILL_BAND if hill else FLAT_CADENCE
+    usual = STANDING_BAND if part.posture is Posture.STANDING else seated
+    if part.stand_from is None:
+        yield part.posture, part.duration, part.cadence or usual
+        return
+    sitting = float(round(part.duration * part.stand_from))
+    yield part.posture, sitting, part.cadence or usual
+    standing = part.standing_cadence or STANDING_BAND
+    yield Posture.STANDING, part.duration - sitting, standing
+
+
+def _usual_mode(kind: SegmentKind) -> Mode:
+    return Mode.GRADE if kind is SegmentKind.HILL else Mode.POWER
+
+
+def _basic_resistance(part: Part, rider: Rider) -> float:
+    """Return the fraction of the trainer's maximum, between its ends."""
+    steps = part.resistance_steps * rider.resistance_increment
+    return min(1.0, max(0.0, rider.moderate_resistance + steps))
+
+
+def _label(kind: SegmentKind, hill: int) -> str:
+    numbered = kind in (SegmentKind.HILL, SegmentKind.DOWNHILL) and hill
+    return f"{_LABELS[kind]} {hill}" if numbered else _LABELS[kind]
+
+
+def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> Segment:
+    """Return the segment with its power, its grade and the speed at which the two agree."""
+    start = part.power_start * rider.threshold_power
+    end = part.power_end * rider.threshold_power
+    grade = part.grade
+    if part.kind is not SegmentKind.HILL:
+        speed = None
+        grade = DOWNHILL_GRADE if part.kind is SegmentKind.DOWNHILL else 0.0
+    elif grade is not None:
+        speed = speed_for(start, grade, rider.total_mass)
+    elif speed is not None:
+        grade = grade_for(start, speed, rider.total_mass)
+    return replace(
+        segment, target_power_start=start, target_power_end=end, grade=grade, speed=speed
+    )

@@ -1,0 +1,367 @@
+"""What may stand in a rider file and in a workout file, and what a rider reads when it does not.
+
+The description of every field completes the sentence "expected ...". This module imports pydantic
+and is itself imported only when a file is read. What has passed turns itself into the SI of the
+core: `RiderFile.to_rider`, `WorkoutFile.to_plan`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from coach.guidance.gears import SEATED_HILL_CADENCE
+from coach.messages import Mode, Posture
+from coach.profile.estimate import estimate_threshold_power
+from coach.profile.plan import Part, WorkoutPlan
+from coach.rider import Bike, Devices, Limits, Rider
+from coach.workout import SegmentKind
+
+LONGEST_WORKOUT = 12 * 3600
+"""[s]."""
+
+_LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)")
+_CR10 = re.compile(r"(\d|10)(-(\d|10))?")
+
+
+def _printable(value: str) -> str:
+    """Refuse what would move the cursor of a terminal or break a line."""
+    if not value.isprintable():
+        raise ValueError
+    return value
+
+
+def _seconds(value: object) -> object:
+    """Turn ``"4:00"`` or ``"1:30:00"`` into seconds."""
+    match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _cr10(value: object) -> object:
+    """Take ``5`` or ``"4-5"``."""
+    text = str(value) if type(value) is int else value
+    if not (isinstance(text, str) and _CR10.fullmatch(text)):
+        raise ValueError
+    return text
+
+
+def _rising(value: list[float]) -> list[float]:
+    if value[0] >= value[-1]:
+        raise ValueError
+    return value
+
+
+def _band(value: list[float] | None) -> tuple[float, float] | None:
+    return None if value is None else (value[0], value[1])
+
+
+Text = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_printable)]
+Length = Annotated[int, BeforeValidator(_seconds), Field(ge=1, le=3 * 3600)]
+Cr10 = Annotated[str, BeforeValidator(_cr10)]
+Cadence = Annotated[float, Field(ge=30, le=130)]
+Band = Annotated[list[Cadence], Field(min_length=2, max_length=2), AfterValidator(_rising)]
+Percent = Annotated[float, Field(ge=20, le=105)]
+Teeth = Annotated[int, Field(ge=9, le=70)]
+AntNumber = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Table(BaseModel):
+    """A table that takes nothing it does not know, and nothing that merely looks like a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+# --- a rider ------------------------------------------------------------------------------------
+
+
+class RiderTable(Table):
+    """``[rider]``."""
+
+    name: Text = Field(default="Rider", description="a name in quotes, up to 80 characters")
+    mass_kg: float = Field(ge=30, le=200, description="a number of kilograms, 30 to 200")
+    ftp_w: float | None = Field(
+        default=None, ge=30, le=600, description="a number of watts, 30 to 600"
+    )
+    activity: Literal["inactive", "some", "regular", "trained"] = Field(
+        default="some", description="one of inactive, some, regular, trained"
+    )
+    w_prime_j: float = Field(
+        default=18_000, ge=1_000, le=60_000, description="a number of joules, 1000 to 60000"
+    )
+    age: float | None = Field(
+        default=None, ge=10, le=100, description="a number of years, 10 to 100"
+    )
+    sex: Literal["female", "male", "other"] | None = Field(
+        default=None, description="one of female, male, other"
+    )
+    hr_rest_bpm: float | None = Field(
+        default=None, ge=25, le=120, description="a number of beats a minute, 25 to 120"
+    )
+    hr_max_bpm: float | None = Field(
+        default=None,
+        ge=90,
+        le=240,
+        description="a number of beats a minute, 90 to 240, above hr_rest_bpm",
+    )
+    cadence_rpm: float = Field(
+        default=87, ge=40, le=130, description="a number of turns a minute, 40 to 130"
+    )
+
+    @field_validator("hr_max_bpm")
+    @classmethod
+    def _above_rest(cls, value: float | None, info: ValidationInfo) -> float | None:
+        rest = info.data.get("hr_rest_bpm")
+        if value is not None and rest is not None and value <= rest:
+            raise ValueError
+        return value
+
+
+class BikeTable(Table):
+    """``[bike]``."""
+
+    mass_kg: float = Field(default=9, ge=3, le=50, description="a number of kilograms, 3 to 50")
+    chainrings: list[Teeth] = Field(
+        default=[50, 34],
+        min_length=1,
+        max_length=4,
+        description="a list of 1 to 4 numbers of teeth, 9 to 70",
+    )
+    cassette: list[Teeth] = Field(
+        default=[11, 12, 13, 14, 15, 17, 19, 21, 23, 25, 28],
+        min_length=1,
+        max_length=14,
+        description="a list of 1 to 14 numbers of teeth, 9 to 70",
+    )
+    wheel_m: float = Field(
+        default=2.096, ge=1, le=2.5, description="the wheel's circumference in metres, 1 to 2.5"
+    )
+
+
+class LimitsTable(Table):
+    """``[limits]``."""
+
+    grade_pct: float = Field(default=8, ge=2, le=12, description="a number of percent, 2 to 12")
+    power_w: float | None = Field(
+        default=None, ge=50, le=2000, description="a number of watts, 50 to 2000"
+    )
+    basic_resistance_pct: float = Field(
+        default=100, ge=5, le=100, description="a number of percent, 5 to 100"
+    )
+
+
+class DevicesTable(Table):
+    """``[devices]``."""
+
+    trainer: AntNumber | None = Field(default=None, description="an ANT+ device number, 1 to 65535")
+    heart_rate: AntNumber | None = Field(
+        default=None, description="an ANT+ device number, 1 to 65535"
+    )
+    power_meter: AntNumber | None = Field(
+        default=None, description="an ANT+ device number, 1 to 65535"
+    )
+
+
+class ResistanceTable(Table):
+    """``[resistance]``; four steps above moderate stay within the trainer's 100 %."""
+
+    moderate_pct: float = Field(default=20, ge=1, le=60, description="a number of percent, 1 to 60")
+    increment_pct: float = Field(
+        default=5, ge=0.5, le=10, description="a number of percent, 0.5 to 10"
+    )
+
+
+class RiderFile(Table):
+    """A rider file."""
+
+    rider: RiderTable = Field(description="a table [rider] with mass_kg")
+    bike: BikeTable = Field(default_factory=BikeTable, description="a table [bike]")
+    limits: LimitsTable = Field(default_factory=LimitsTable, description="a table [limits]")
+    devices: DevicesTable = Field(default_factory=DevicesTable, description="a table [devices]")
+    resistance: ResistanceTable = Field(
+        default_factory=ResistanceTable, description="a table [resistance]"
+    )
+
+    def to_rider(self) -> Rider:
+        """Return the rider; without a threshold power in the file, with an estimate."""
+        rider, bike, limits, devices = self.rider, self.bike, self.limits, self.devices
+        threshold = rider.ftp_w
+        if threshold is None:
+            threshold = estimate_threshold_power(
+                rider.mass_kg, rider.activity, rider.sex, rider.age
+            )
+        return Rider(
+            name=rider.name,
+            mass=rider.mass_kg,
+            threshold_power=threshold,
+            threshold_estimated=rider.ftp_w is None,
+            w_prime=rider.w_prime_j,
+            age=rider.age,
+            sex=rider.sex,
+            resting_heart_rate=rider.hr_rest_bpm,
+            maximum_heart_rate=rider.hr_max_bpm,
+            cadence=rider.cadence_rpm,
+            bike=Bike(bike.mass_kg, tuple(bike.chainrings), tuple(bike.cassette), bike.wheel_m),
+            limits=Limits(
+                grade=limits.grade_pct / 100,
+                power=limits.power_w,
+                basic_resistance=limits.basic_resistance_pct / 100,
+            ),
+            devices=Devices(devices.trainer, devices.heart_rate, devices.power_meter),
+            moderate_resistance=self.resistance.moderate_pct / 100,
+            resistance_increment=self.resistance.increment_pct / 100,
+        )
+
+
+# --- a workout ----------------------------------------------------------------------------------
+
+_PERCENT_OF_FTP = "a number of percent of FTP, 20 to 105"
+_BAND = "two cadences, low and high, 30 to 130, such as [70, 85]"
+
+
+class PartTable(Table):
+    """What every ``[[part]]`` has."""
+
+    length: Length = Field(description='minutes and seconds in quotes, such as "4:00", to "180:00"')
+    effort: Text = Field(description="the effort in a word or two, in quotes")
+    cr10: Cr10 = Field(description='a CR10 number, 0 to 10, or two, such as "3-4"')
+    resistance_steps: float = Field(
+        ge=-4, le=4, description="steps above the rider's moderate resistance, -4 to 4"
+    )
+    mode: Literal["grade", "power", "resistance"] | None = Field(
+        default=None, description="one of grade, power, resistance"
+    )
+    cadence_rpm: Band | None = Field(default=None, description=_BAND)
+
+    def _to_part(self, kind: str, ftp_pct_start: float, ftp_pct_end: float) -> Part:
+        """Return what all parts have in common, seated."""
+        return Part(
+            kind=SegmentKind(kind),
+            duration=float(self.length),
+            power_start=ftp_pct_start / 100,
+            power_end=ftp_pct_end / 100,
+            effort=f"{self.effort}, CR10 {self.cr10}",
+            resistance_steps=self.resistance_steps,
+            mode=None if self.mode is None else Mode(self.mode),
+            cadence=_band(self.cadence_rpm),
+        )
+
+
+class RampTable(PartTable):
+    """A part whose power rises or falls evenly."""
+
+    kind: Literal["warm_up", "cool_down"]
+    ftp_pct_start: Percent = Field(description=_PERCENT_OF_FTP)
+    ftp_pct_end: Percent = Field(description=_PERCENT_OF_FTP)
+
+    def to_part(self) -> Part:
+        """Return the part in SI."""
+        return self._to_part(self.kind, self.ftp_pct_start, self.ftp_pct_end)
+
+
+class SteadyTable(PartTable):
+    """A part at one power."""
+
+    kind: Literal["downhill", "moderate"]
+    ftp_pct: Percent = Field(description=_PERCENT_OF_FTP)
+
+    def to_part(self) -> Part:
+        """Return the part in SI."""
+        return self._to_part(self.kind, self.ftp_pct, self.ftp_pct)
+
+
+class HillTable(PartTable):
+    """A climb."""
+
+    kind: Literal["hill"]
+    posture: Literal["seated", "standing"] = Field(description="one of seated, standing")
+    stand_from: float | None = Field(
+        default=None,
+        ge=0.1,
+        le=0.9,
+        description="the share of a seated hill after which to stand, 0.1 to 0.9",
+    )
+    ftp_pct: Percent = Field(description=_PERCENT_OF_FTP)
+    grade_pct: float | None = Field(
+        default=None, ge=0.5, le=12, description="a number of percent, 0.5 to 12"
+    )
+    standing_cadence_rpm: Band | None = Field(default=None, description=_BAND)
+
+    @field_validator("stand_from")
+    @classmethod
+    def _from_the_saddle(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("posture") == "standing":
+            raise ValueError
+        return value
+
+    def to_part(self) -> Part:
+        """Return the part in SI."""
+        return replace(
+            self._to_part(self.kind, self.ftp_pct, self.ftp_pct),
+            posture=Posture(self.posture),
+            stand_from=self.stand_from,
+            grade=None if self.grade_pct is None else self.grade_pct / 100,
+            standing_cadence=_band(self.standing_cadence_rpm),
+        )
+
+
+AnyPart = Annotated[RampTable | SteadyTable | HillTable, Field(discriminator="kind")]
+
+
+class ClimbingTable(Table):
+    """``[climbing]``: the one speed of all hills."""
+
+    cadence_rpm: float = Field(
+        default=SEATED_HILL_CADENCE,
+        ge=40,
+        le=110,
+        description="a number of turns a minute, 40 to 110",
+    )
+    speed_kmh: float | None = Field(
+        default=None, ge=3, le=40, description="a number of kilometres an hour, 3 to 40"
+    )
+
+
+class WorkoutFile(Table):
+    """A workout file."""
+
+    title: Text = Field(description="a title in quotes, up to 80 characters")
+    about: Text = Field(description="one line in quotes about the workout")
+    climbing: ClimbingTable = Field(default_factory=ClimbingTable, description="a table [climbing]")
+    part: list[AnyPart] = Field(
+        min_length=1,
+        max_length=200,
+        description="1 to 200 tables [[part]], at most 12 hours in all",
+    )
+
+    @field_validator("part")
+    @classmethod
+    def _ends_the_same_day(cls, parts: list[AnyPart]) -> list[AnyPart]:
+        if sum(part.length for part in parts) > LONGEST_WORKOUT:
+            raise ValueError
+        return parts
+
+    def to_plan(self, name: str) -> WorkoutPlan:
+        """Return the plan; `name` is what the file is called."""
+        speed = self.climbing.speed_kmh
+        return WorkoutPlan(
+            name=name,
+            title=self.title,
+            about=self.about,
+            parts=tuple(part.to_part() for part in self.part),
+            climbing_cadence=self.climbing.cadence_rpm,
+            climbing_speed=None if speed is None else speed / 3.6,
+        )
