@@ -63,18 +63,23 @@ class ProductInformation(DataPage):
 class OperatingTime(Number):
     """Three bytes that count 2 s or 16 s, as a tick bit says.
 
-    The raw value is in 2 s; as long as it fits three bytes it is sent so.
+    The raw value is in 2 s, and a multiple of eight where only 16 s fit three bytes.
     """
 
     TICK = 0x80
+    LONGEST_FINE = 2 * 0xFFFFFF
 
     def read_raw(self) -> str:
         """Return the expression that gathers the raw bits."""
         return f"(b3 | b4 << 8 | b5 << 16) * (1 if b7 & {self.TICK} else 8)"
 
+    def write_raw(self, value: str) -> str:
+        """Return the expression of the raw number nearest to a value."""
+        return f"round({value} / 2) if {value} <= {self.LONGEST_FINE} else round({value} / 16) * 8"
+
     def placed(self) -> list[tuple[int, str]]:
         """Return for each byte that ``r`` touches the expression of what it adds there."""
-        ticks = "(r if r <= 0xFFFFFF else r + 4 >> 3)"
+        ticks = "(r if r <= 0xFFFFFF else r >> 3)"
         return [
             (3, f"{ticks} & 255"),
             (4, f"{ticks} >> 8 & 255"),

@@ -8,13 +8,15 @@ a command of this program, `command_from` the command of a page.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from coach import messages
+from coach.errors import EncodeError
 from coach.messages import PowerLimit, ReplyStatus
 from coach.protocol import common
 from coach.protocol.fields import Bit, Number, Value, code, count, flag, number, octets
-from coach.protocol.pages import DataPage, Profile, data_page
+from coach.protocol.pages import DataPage, Profile, data_page, title
 from coach.protocol.power import PERIOD_STEP, TORQUE
 
 DEVICE_TYPE = 17
@@ -246,6 +248,10 @@ COMMANDS: Mapping[int, type[DataPage]] = {
 }
 
 
+def _command_named(name: str | int | None) -> type[DataPage] | None:
+    return next((page for page in COMMANDS.values() if page.name == name), None)
+
+
 @data_page(0x47)
 class CommandStatus(DataPage):
     """Data page 71, on request: what became of the last command.
@@ -281,15 +287,44 @@ class CommandStatus(DataPage):
     @property
     def echo(self) -> DataPage | None:
         """The command as the trainer repeats it, or ``None`` when it is none that we know."""
-        for page in COMMANDS.values():
-            if page.name == self.command:
-                return page._decode(bytes([page.number, 0xFF, 0xFF, 0xFF]) + self.data)
-        return None
+        command = _command_named(self.command)
+        if command is None:
+            return None
+        return command.read(bytes([command.number, 0xFF, 0xFF, 0xFF]) + self.data)
 
     def fields(self) -> dict[str, Value]:
         """Return the flat fields, those of the repeated command among them."""
         echo = self.echo
         return super().fields() | (echo.fields() if echo is not None else {})
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """Return the names that `parse` takes, those of every command among them."""
+        repeated = (key for command in COMMANDS.values() for key in command.layout)
+        return tuple(dict.fromkeys((*cls.layout, *repeated)))
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str]) -> Self:
+        """Make a page from what somebody typed; `data` may be given as the command's own keys.
+
+        Raises
+        ------
+        EncodeError
+            If a text is no value of its field, or a key none of this command's.
+        """
+        own = {key: text for key, text in values.items() if key in cls.layout}
+        repeated = {key: text for key, text in values.items() if key not in cls.layout}
+        page = super().parse(own)
+        if not repeated:
+            return page
+        command = _command_named(page.command)
+        for key in repeated:
+            if command is None or key not in command.layout:
+                raise EncodeError(
+                    f"{title(cls)}: {key}: the command {page.command} has no such key"
+                )
+        assert command is not None
+        return replace(page, data=command.parse(repeated).encode()[4:])
 
 
 PROFILE = Profile(

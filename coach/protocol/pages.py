@@ -11,7 +11,7 @@ import dataclasses
 import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Literal, TypeVar, dataclass_transform
+from typing import ClassVar, Literal, Self, TypeVar, dataclass_transform
 
 from coach.errors import DecodeError, EncodeError
 from coach.protocol.fields import WIRE, Field, Value
@@ -47,7 +47,8 @@ class DataPage:
     sender: ClassVar[Sender]
     sub_page: ClassVar[int | None]
     layout: ClassVar[Mapping[str, Field]]
-    _decode: ClassVar[Callable[[bytes], DataPage]]
+    read: ClassVar[Callable[[bytes], DataPage]]
+    """Makes the page of eight bytes that are known to be one; use `Profile.decode` for others."""
 
     def encode(self) -> bytes:
         """Return the payload.
@@ -61,7 +62,7 @@ class DataPage:
         raise NotImplementedError(f"{type(self).__name__} is not a declared data page")
 
     def fields(self) -> dict[str, Value]:
-        """Return the flat fields, in the order of their declaration."""
+        """Return the flat fields: the page's own, then those of all pages of its family."""
         return {name: getattr(self, name) for name in self.layout}
 
     @classmethod
@@ -70,7 +71,7 @@ class DataPage:
         return tuple(cls.layout)
 
     @classmethod
-    def parse(cls, values: Mapping[str, str]) -> DataPage:
+    def parse(cls, values: Mapping[str, str]) -> Self:
         """Make a page from what somebody typed.
 
         Raises
@@ -119,7 +120,9 @@ def data_page(
         cls.name = re.sub(r"(?<=[a-z])(?=[A-Z0-9])", "_", cls.__name__).lower()
         cls.sender = sender
         cls.sub_page = sub_page
-        cls.layout = {field.name: field.metadata[WIRE] for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        own = vars(cls).get("__annotations__", ())
+        declared = sorted(dataclasses.fields(cls), key=lambda field: field.name not in own)  # type: ignore[arg-type]
+        cls.layout = {field.name: field.metadata[WIRE] for field in declared}
         fixed = {0: number} if sub_page is None else {0: number, 1: sub_page}
         _compile(cls, fixed | dict(reserved or {}))
         return cls
@@ -175,14 +178,14 @@ def _compile(cls: type[DataPage], fixed: Mapping[int, int]) -> None:
     exec("\n".join(maker + reader + writer), scope)
     cls.__init__ = scope["__init__"]  # type: ignore[assignment, method-assign]
     cls.encode = scope["encode"]  # type: ignore[assignment, method-assign]
-    cls._decode = scope["decode"]  # type: ignore[assignment]
+    cls.read = scope["decode"]  # type: ignore[assignment]
 
 
 def _refuse(page: DataPage, name: str) -> EncodeError:
     value, field = getattr(page, name), page.layout[name]
     if value is None:
         return EncodeError(f"{title(type(page))}: {name} is missing, expected {field.expected}")
-    found = repr(value)
+    found = repr(value)[:40]
     return EncodeError(f"{title(type(page))}: {name}: expected {field.expected}, found {found}")
 
 
@@ -252,8 +255,8 @@ class Profile:
 def _decoder(pages: list[type[DataPage]]) -> Decoder:
     """Return what decodes one page number, by sub-page where there is more than one."""
     if pages[0].sub_page is None:
-        return pages[0]._decode
-    by_sub_page = {page.sub_page: page._decode for page in pages}
+        return pages[0].read
+    by_sub_page = {page.sub_page: page.read for page in pages}
 
     def decode(payload: bytes) -> DataPage | None:
         decoder = by_sub_page.get(payload[1])
