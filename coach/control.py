@@ -168,7 +168,9 @@ class CadenceGuard:
             self._good_since = None
         elif self._good_since is None:
             self._good_since = now
-        if self.active and self._good_since is not None:
+        if not minded:
+            self.active = False
+        elif self.active and self._good_since is not None:
             self.active = now - self._good_since < GUARD_RECOVERED
         if self.active:
             self.share = max(GUARD_SHARE, self.share - (1.0 - GUARD_SHARE) * dt / EASED)
@@ -395,7 +397,8 @@ class Control:
             self._change_mode(mode, telemetry)
         begin = now
         if starts and not self._unloading:
-            over = max(over, (goal - self._load.value) / ONSET_RATE[mode])
+            if over == ONSET:
+                over = max(over, (goal - self._load.value) / ONSET_RATE[mode])
             if wanted.standing and mode is Mode.POWER:
                 begin = now + STAND_UP
         self._unloading = self.released = False

@@ -184,11 +184,17 @@ class Engine:
             self._ticks = -1
         elif now < self._now:
             raise ValueError(f"the ride's clock went back from {self._now} to {now}")
-        self._keys.extend(keys)
         self._skip_jump(now, out)
+        pressed = list(keys)
         while (at := self._origin + (self._ticks + 1) * TICK) <= now:
             self._ticks += 1
-            self._tick(at, telemetry if at >= now else self._telemetry, out)
+            if at < now:
+                self._tick(at, self._telemetry, out)
+            else:
+                self._keys += pressed
+                pressed.clear()
+                self._tick(at, telemetry, out)
+        self._keys += pressed
         if self._recording:
             self._follow_recording(now, telemetry, out)
         self._telemetry = telemetry
@@ -275,6 +281,7 @@ class Engine:
     # --- the rider's wishes ---------------------------------------------------------------------
 
     def _press(self, key: Key, now: float, out: Step) -> None:
+        self._pass(now, out)
         if self.state is RideState.FINISHED:
             return
         say = out.events.append
@@ -284,7 +291,6 @@ class Engine:
             else:
                 self._resume(now, out)
         elif key is Key.QUIT:
-            self._pass(now, out)
             self._finish(now, out)
         elif key is Key.SKIP:
             say(Event(now, EventKind.SKIPPED, self.segment.label, self._index))

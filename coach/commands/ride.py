@@ -48,13 +48,13 @@ class _Speed(click.ParamType[Any]):
     name = "speed"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float | None:
         """Return the factor, or ``None`` for as fast as it goes."""
         if value == "max" or value is None:
             return None
         try:
-            speed = float(value)
+            speed = float(str(value))
         except ValueError:
             speed = 0.0
         if not 0.1 <= speed <= 1000:

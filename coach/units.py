@@ -1,0 +1,17 @@
+"""Conversions at the edges: the core is SI, riders are not."""
+
+from __future__ import annotations
+
+
+def clock_text(seconds: float) -> str:
+    """Format a duration as riders read it: ``4:00``, ``1:02:05``.
+
+    Parameters
+    ----------
+    seconds : float
+        Rounded to the nearest second; below zero counts as zero.
+    """
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

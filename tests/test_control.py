@@ -1,0 +1,359 @@
+"""From what is wanted to commands: ramps, guards, limits, release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from timeline import (
+    DOWNHILL,
+    HILLS,
+    RIDER,
+    SEATED,
+    SEATED_HILL,
+    STANDING,
+    STANDING_HILL,
+    WARM_UP,
+    drive,
+    of_kind,
+    pedalling,
+    workout,
+)
+
+from coach.engine import Engine
+from coach.messages import (
+    BasicResistance,
+    Capabilities,
+    CueKind,
+    EventKind,
+    Key,
+    Mode,
+    TargetPower,
+    Telemetry,
+    TrackResistance,
+    UserConfiguration,
+    WindResistance,
+)
+from coach.rider import Limits
+from coach.workout import SegmentKind
+
+RELEASED = TrackResistance(0.0)
+WARM = (SegmentKind.WARM_UP, 1.0, SEATED, 100.0, 100.0, 0.0, Mode.POWER, None)
+
+
+def texts(said):
+    return [e.text for e in said.events if e.kind is EventKind.CAPPED]
+
+
+# --- on connection -------------------------------------------------------------------------------
+
+
+def test_a_connection_begins_with_configuration_then_wind_then_the_load():
+    said = drive(Engine(HILLS, RIDER), 2)
+    kinds = [type(command) for _, command in said.commands]
+    assert kinds[:3] == [UserConfiguration, WindResistance, TargetPower]
+    configuration = said.commands[0][1]
+    assert (configuration.rider_mass, configuration.bike_mass) == (75, 9)
+    assert configuration.wheel_diameter == pytest.approx(0.6672, abs=1e-4)
+    # Air density times drag area, sent explicitly: the trainer's own default is a third more.
+    assert said.commands[1][1].coefficient == pytest.approx(0.392)
+
+
+def test_a_new_connection_is_told_everything_again():
+    engine = Engine(HILLS, RIDER)
+    drive(engine, 30)
+    said = drive(engine, 2, replace(pedalling(), connection=2), start=30.25)
+    kinds = [type(command) for _, command in said.commands]
+    assert kinds[:3] == [UserConfiguration, WindResistance, TargetPower]
+
+
+def test_a_trainer_that_asks_for_configuration_gets_it_but_not_endlessly():
+    engine = Engine(HILLS, RIDER)
+    said = drive(engine, 20, pedalling(wants_configuration=True))
+    times = [time for time, _ in of_kind(said, UserConfiguration)]
+    assert len(times) == 5
+    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 5
+
+
+# --- ramps and the wire --------------------------------------------------------------------------
+
+
+def test_a_hill_comes_over_twenty_seconds_at_most_half_a_percent_a_second():
+    said = drive(Engine(HILLS, RIDER), 119)
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
+    assert grades[0][1] <= 0.005
+    assert next(t for t, g in grades if g == 0.06) == 80
+    steps = [(g2 - g1) / (t2 - t1) for (t1, g1), (t2, g2) in zip(grades, grades[1:], strict=False)]
+    assert max(steps) <= 0.005
+
+
+def test_a_steep_hill_takes_longer_than_twenty_seconds():
+    steep = (SegmentKind.HILL, 60.0, SEATED, 220.0, 220.0, 0.12, Mode.GRADE, 1)
+    able = replace(RIDER, limits=Limits(grade=0.12))
+    said = drive(Engine(workout(WARM, steep), able), 60)
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
+    assert next(t for t, g in grades if g == 0.12) == pytest.approx(1 + 24, abs=0.5)
+
+
+def test_a_standing_climbs_load_begins_before_it():
+    said = drive(Engine(HILLS, RIDER), 245)
+    assert [t for t, _ in of_kind(said, TrackResistance) if t > 190][0] == 238
+
+
+def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
+    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 260)
+    powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if 236 <= t]
+    assert {p for t, p in powers if t < 243} == {110}
+    assert powers[-1][1] > 150
+
+
+def test_at_most_two_setpoints_a_second_and_one_every_three():
+    said = drive(Engine(HILLS, RIDER), 355)
+    times = [t for t, c in said.commands if isinstance(c, TargetPower | TrackResistance)]
+    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    assert min(gaps) >= 0.5
+    assert max(gaps) <= 3.25
+
+
+def test_from_power_to_grade_the_load_that_is_felt_does_not_jump():
+    # 143 W at 4 m/s on the trainer is felt as 3.7 %: the climb begins there, not at 0.
+    slow = pedalling(143.0)
+    slow = replace(slow, speed=4.0)
+    said = drive(Engine(HILLS, RIDER), 70, slow)
+    assert of_kind(said, TrackResistance)[0][1].grade == pytest.approx(0.037, abs=0.002)
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+def test_hills_stay_below_their_ceiling_after_intensity():
+    engine = Engine(HILLS, RIDER, mode=Mode.POWER)
+    said = drive(engine, 180, keys={1: [Key.HARDER] * 6})
+    assert max(c.power for _, c in of_kind(said, TargetPower)) == 231
+    assert "105 %" in " ".join(texts(said))
+
+
+def test_the_felt_grade_stays_below_the_riders_limit():
+    steep = (SegmentKind.HILL, 60.0, SEATED, 220.0, 220.0, 0.15, Mode.GRADE, 1)
+    said = drive(Engine(workout(WARM, steep), RIDER), 60)
+    assert max(c.grade for _, c in of_kind(said, TrackResistance)) == 0.08
+    assert "your limit" in " ".join(texts(said))
+
+
+def test_a_burst_is_capped_and_short():
+    hard = (SegmentKind.INTERVAL, 60.0, SEATED, 500.0, 500.0, 0.0, Mode.POWER, None)
+    said = drive(Engine(workout(WARM, hard), RIDER), 55)
+    powers = [(t, c.power) for t, c in of_kind(said, TargetPower)]
+    assert max(p for _, p in powers) == 352
+    assert max(t for t, p in powers if p > 231) <= 1 + 30.5
+    assert {p for t, p in powers if t > 32} == {231}
+
+
+def test_the_riders_own_power_limit_is_the_last_word():
+    careful = replace(RIDER, limits=Limits(power=150.0))
+    said = drive(Engine(HILLS, careful, mode=Mode.POWER), 180)
+    assert max(c.power for _, c in of_kind(said, TargetPower)) == 150
+
+
+def test_a_mode_the_trainer_denies_is_replaced_and_said():
+    no_road = Capabilities(basic_resistance=True, target_power=True, simulation=False)
+    said = drive(Engine(HILLS, RIDER), 100, pedalling(capabilities=no_road))
+    assert not of_kind(said, TrackResistance)
+    assert not of_kind(said, WindResistance)
+    assert "no grade mode" in " ".join(texts(said))
+
+
+def test_unknown_capabilities_deny_nothing():
+    said = drive(Engine(HILLS, RIDER), 100, pedalling(capabilities=Capabilities()))
+    assert of_kind(said, TrackResistance)
+
+
+def test_resistance_mode_follows_the_plan_at_two_percent_a_second():
+    said = drive(Engine(HILLS, RIDER, mode=Mode.RESISTANCE), 100)
+    levels = [(t, c.resistance) for t, c in of_kind(said, BasicResistance)]
+    assert levels[-1][1] == 0.25
+    steps = [
+        (b - a) / (t2 - t1) for (t1, a), (t2, b) in zip(levels, levels[1:], strict=False) if b > a
+    ]
+    assert max(steps) <= 0.02 + 0.005 / 0.5
+
+
+# --- guards --------------------------------------------------------------------------------------
+
+
+def test_low_cadence_eases_a_power_target_and_recovery_brings_it_back():
+    def told(now):
+        return pedalling(150.0, 45.0 if 85 <= now < 100 else 80.0)
+
+    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 118, told)
+    power = {t: c.power for t, c in of_kind(said, TargetPower)}
+    assert {p for t, p in power.items() if 80.5 < t < 88} == {198}
+    assert min(p for t, p in power.items() if 89 < t < 105) == pytest.approx(0.6 * 198, abs=1)
+    assert power[max(power)] == 198
+    back = next(t for t, p in power.items() if t > 106 and p == 198)
+    assert back == pytest.approx(115, abs=1)
+
+
+def test_standing_may_be_slower_before_the_guard_acts():
+    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 175, pedalling(190.0, 47.0))
+    eased = [e for e in said.events if e.kind is EventKind.CAPPED]
+    assert [e.time for e in eased][0] < 120  # seated, 47 rpm is too low
+    standing = workout(WARM, (*STANDING_HILL[:1], 60.0, *STANDING_HILL[2:]))
+    said = drive(Engine(standing, RIDER, mode=Mode.POWER), 55, pedalling(190.0, 47.0))
+    assert not texts(said)
+
+
+def test_grade_mode_has_no_cadence_guard():
+    said = drive(
+        Engine(HILLS, RIDER), 119, lambda now: pedalling(190.0, 45.0 if now > 60 else 80.0)
+    )
+    assert not [t for t in texts(said) if "cadence" in t and "60 %" in t]
+
+
+def test_cranks_at_rest_take_the_load_off():
+    still = Telemetry(power=0.0, cadence=0.0, speed=0.0, connection=1)
+    said = drive(Engine(HILLS, RIDER), 90, lambda now: still if now >= 82 else pedalling())
+    loads = [(t, c.grade) for t, c in of_kind(said, TrackResistance) if t >= 82]
+    assert next(t for t, grade in loads if grade < 0.06) <= 85
+    assert loads[-1][1] == 0
+
+
+def test_a_heart_at_its_ceiling_eases_the_load_only_when_the_maximum_is_measured():
+    high = pedalling(190.0, heart_rate=180.0)
+    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 118, high)
+    powers = [c.power for t, c in of_kind(said, TargetPower) if t > 100]
+    assert max(powers) == pytest.approx(0.85 * 198, abs=1)
+    assert [c.kind for c in said.cues if c.kind is CueKind.ADVICE] == [CueKind.ADVICE]
+    unmeasured = replace(RIDER, maximum_heart_rate=None)
+    said = drive(Engine(HILLS, unmeasured, mode=Mode.POWER), 118, high)
+    assert max(c.power for _, c in of_kind(said, TargetPower)) == 198
+    assert not [c for c in said.cues if c.kind is CueKind.ADVICE]
+
+
+def test_a_silent_trainer_is_held_for_five_seconds_and_unloaded_at_fifteen():
+    last = replace(pedalling(), time=90.0)
+    said = drive(Engine(HILLS, RIDER), 119, lambda now: last if now > 90 else pedalling())
+    lost = next(e for e in said.events if e.kind is EventKind.SENSOR_LOST)
+    assert lost.time == pytest.approx(95, abs=0.5)
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance) if t > 85]
+    assert {g for t, g in grades if t <= 105} == {0.06}
+    assert grades[-1] == (grades[-1][0], 0.0)
+    assert next(t for t, g in grades if g == 0) <= 108
+
+
+def test_a_trainer_that_comes_back_gets_the_present_target_over_five_seconds():
+    last = replace(pedalling(), time=90.0)
+    engine = Engine(HILLS, RIDER)
+    drive(engine, 110, lambda now: last if now > 90 else pedalling())
+    said = drive(engine, 9, start=110.25)
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
+    assert next(t for t, g in grades if g == 0.06) <= 110.25 + 6
+    assert any(0 < g < 0.06 for _, g in grades)
+
+
+# --- release -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("key", [Key.PAUSE, Key.QUIT])
+def test_the_release_begins_within_a_second_is_never_one_step_and_ends_within_three(mode, key):
+    engine = Engine(HILLS, RIDER, mode=mode)
+    said = drive(engine, 156, keys={150: [key]})
+    assert engine.segment.posture is STANDING
+    before = [c for t, c in said.commands if t < 150][-1]
+    after = [(t, c) for t, c in said.commands if t >= 150]
+
+    def load(command):
+        return getattr(command, {"power": "power", "grade": "grade"}.get(mode, "resistance"), 0)
+
+    lighter = [(t, c) for t, c in after if load(c) < load(before)]
+    assert lighter[0][0] <= 151
+    assert load(lighter[0][1]) > 0.4 * load(before)
+    released = next(t for t, c in after if c == RELEASED)
+    assert released <= 153
+    assert len(lighter) >= 3
+
+
+def test_after_a_pause_the_load_comes_back_over_five_seconds():
+    said = drive(Engine(HILLS, RIDER), 130, keys={90: [Key.PAUSE], 100: [Key.PAUSE]})
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance) if t >= 100]
+    assert grades[0][1] < 0.02
+    assert next(t for t, g in grades if g == 0.06) == pytest.approx(105, abs=0.5)
+
+
+def test_a_trainer_without_a_road_is_released_to_no_resistance():
+    no_road = Capabilities(basic_resistance=True, target_power=True, simulation=False)
+    engine = Engine(HILLS, RIDER)
+    said = drive(engine, 100, pedalling(capabilities=no_road), keys={90: [Key.QUIT]})
+    assert said.commands[-1][1] == BasicResistance(0.0)
+    assert engine.done
+
+
+# --- the envelope --------------------------------------------------------------------------------
+
+_segment = st.tuples(
+    st.sampled_from(
+        [SegmentKind.WARM_UP, SegmentKind.HILL, SegmentKind.DOWNHILL, SegmentKind.INTERVAL]
+    ),
+    st.sampled_from([5.0, 12.5, 40.0]),
+    st.sampled_from([SEATED, STANDING]),
+    st.floats(0, 900),
+    st.floats(0, 900),
+    st.floats(-0.1, 0.25),
+    st.sampled_from(list(Mode)),
+    st.sampled_from([None, 1]),
+)
+_moment = st.tuples(
+    st.sampled_from([None, 0.0, 60.0, 250.0, 1500.0]),
+    st.sampled_from([None, 0.0, 30.0, 55.0, 90.0]),
+    st.sampled_from([None, 100.0, 180.0]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    pieces=st.lists(_segment, min_size=1, max_size=4),
+    trace=st.lists(_moment, min_size=1, max_size=12),
+    keys=st.lists(st.tuples(st.integers(0, 90), st.sampled_from(list(Key))), max_size=6),
+    mode=st.sampled_from([None, *Mode]),
+)
+def test_no_command_leaves_the_envelope_and_the_end_is_a_release(pieces, trace, keys, mode):
+    plan = workout(*pieces)
+    engine = Engine(plan, RIDER, mode=mode)
+    pressed: dict[float, list[Key]] = {}
+    for at, key in keys:
+        pressed.setdefault(float(at), []).append(key)
+
+    def told(now):
+        power, cadence, heart_rate, heard = trace[int(now / 5) % len(trace)]
+        moment = Telemetry(power=power, cadence=cadence, heart_rate=heart_rate, speed=6.0)
+        return replace(moment, connection=1, time=now if heard else 0.0)
+
+    said = drive(engine, 100, told, pressed)
+    ending = drive(engine, 10, told, {100.25: [Key.QUIT]}, start=100.25)
+    sent = said.commands + ending.commands
+    threshold = RIDER.threshold_power
+    above_since = None
+    for time, command in sent:
+        if isinstance(command, TargetPower):
+            assert 0 <= command.power <= 1.60 * threshold + 0.5
+            if command.power <= 1.05 * threshold + 0.5:
+                above_since = None
+            else:
+                above_since = time if above_since is None else above_since
+                assert time - above_since <= 30.5
+        elif isinstance(command, TrackResistance):
+            assert -0.01 <= command.grade <= 0.08
+        elif isinstance(command, BasicResistance):
+            assert 0 <= command.resistance <= 1
+    assert engine.done
+    assert sent[-1][1] == RELEASED
+
+
+def test_downhill_never_drives_the_wheel():
+    down = (*DOWNHILL[:5], -0.06, Mode.GRADE, None)
+    said = drive(Engine(workout(WARM_UP, SEATED_HILL, down), RIDER), 170)
+    assert min(c.grade for _, c in of_kind(said, TrackResistance)) == -0.01
