@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from coach.analysis.timer import pauses
+from coach.analysis.timer import in_order, pauses
 from coach.messages import Posture, RiderPosition
 from coach.ride import PositionChange, Ride, TimerChange
 
@@ -110,9 +111,10 @@ def stand_count(ride: Ride) -> int | None:
 
 def ride_posture(ride: Ride) -> list[PostureInterval]:
     """Return the settled postures of a whole ride; empty when it recorded no position."""
-    if not len(ride):
+    sound = in_order(ride.time)
+    if not ride.positions or not sound.size:
         return []
-    return settle(ride.positions, ride.timer, float(ride.time[-1]))
+    return settle(ride.positions, ride.timer, float(ride.time[sound[-1]]))
 
 
 def _settled(positions: Sequence[PositionChange], end: float) -> list[PostureInterval]:
@@ -128,10 +130,10 @@ def _settled(positions: Sequence[PositionChange], end: float) -> list[PostureInt
     for change, posture in zip(positions, postures, strict=True):
         if not merged or merged[-1][1] is not posture:
             merged.append((change.time, posture))
-    ends = [start for start, _ in merged[1:]] + [end]
+    merged.append((end, None))
     return [
         PostureInterval(start, min(stop, end), posture)
-        for (start, posture), stop in zip(merged, ends, strict=True)
+        for (start, posture), (stop, _) in pairwise(merged)
         if posture is not None and min(stop, end) > start
     ]
 
