@@ -1,0 +1,149 @@
+"""A virtual trainer with a virtual rider on it, heard and told through real page bytes.
+
+Every command becomes the bytes of its data page, crosses to the trainer's side, is decoded there
+and obeyed; everything measured comes back as the broadcasts of a trainer, a heart-rate strap and
+pedals, at their true periods. What the trainer thinks of a command comes back in data page 71,
+which is asked for after a command, once a second at most: each answer costs a slot.
+
+The parts: `Machine` is brake and flywheel, `SimulatedRider` the legs and the heart, `devices` what
+they say on the air. The same seed, told and shown the same at the same times, says the same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from coach.messages import Command, Page, Source
+from coach.protocol import common, fec
+from coach.rider import Rider
+from coach.trainers.base import Message
+from coach.trainers.devices import Pedals, Strap, TrainerDevice
+from coach.trainers.machine import RESPONSES, STEP, Machine
+from coach.trainers.simulated_rider import SimulatedRider
+
+FIRST_START = datetime(2025, 1, 1, 9, 0, tzinfo=UTC)
+"""Wall clock of seed 0; each seed rides on a day of its own."""
+
+STATUS_INTERVAL = 1.0
+"""Least time between two requests for the command status [s]."""
+
+# The devices speak in turns rather than all at once.
+_STRAP_PHASE = 0.05
+_PEDALS_PHASE = 0.03
+
+
+class SimulatedTrainer:
+    """A trainer, strap and pedals that exist only as pages.
+
+    Parameters
+    ----------
+    rider : Rider
+        Who sits on it.
+    seed : int
+        Where all chance comes from; also sets `start`.
+    response : str
+        How fast the brake follows a power target: one of `RESPONSES`.
+
+    Attributes
+    ----------
+    rider : SimulatedRider
+        A display: show it the ride, or it just spins along.
+    machine : Machine
+    device : TrainerDevice
+        The trainer's side of the channel, for whoever brings bytes of their own.
+    start : datetime
+        Wall clock of the opening, UTC, fixed by the seed.
+
+    Raises
+    ------
+    KeyError
+        If there is no such response.
+    """
+
+    def __init__(self, rider: Rider, seed: int = 7, response: str = "medium") -> None:
+        self.machine = Machine(RESPONSES[response])
+        self.rider = SimulatedRider(rider, seed)
+        self.device = TrainerDevice(self.machine, self.rider)
+        self.start = FIRST_START + timedelta(days=seed % 365)
+        self._strap = Strap(self.rider)
+        self._pedals = Pedals(self.rider)
+        self._on_air: deque[tuple[float, bytes]] = deque()
+        self._status_request = common.RequestDataPage(requested_page=0x47, count=1).encode()
+        self._commands_unanswered = False
+        self._status_asked = float("-inf")
+        self._opened: float | None = None
+        self._closed = False
+        self._steps = self._strap_slots = self._pedal_slots = 0
+
+    def open(self, now: float) -> None:
+        """Begin; the trainer is asked for its capabilities at once.
+
+        Raises
+        ------
+        RuntimeError
+            If it was opened before.
+        """
+        if self._opened is not None:
+            raise RuntimeError("a simulated trainer is opened once")
+        self._opened = now
+        capabilities = common.RequestDataPage(requested_page=fec.FeCapabilities.number)
+        self.device.receive(capabilities.encode())
+
+    def poll(self, now: float) -> Sequence[Message]:
+        """Return the pages of all three devices up to and including `now`."""
+        said: list[Message] = []
+        opened = self._opened
+        if opened is None or self._closed:
+            return said
+        step_at = opened + (self._steps + 1) * STEP
+        strap_at = opened + _STRAP_PHASE + self._strap_slots * Strap.PERIOD
+        pedals_at = opened + _PEDALS_PHASE + self._pedal_slots * Pedals.PERIOD
+        while True:
+            if pedals_at <= strap_at and pedals_at < step_at:
+                if pedals_at > now:
+                    return said
+                said.append(Page(pedals_at, Source.POWER_METER, self._pedals.broadcast()))
+                self._pedal_slots += 1
+                pedals_at = opened + _PEDALS_PHASE + self._pedal_slots * Pedals.PERIOD
+            elif strap_at < step_at:
+                if strap_at > now:
+                    return said
+                said.append(Page(strap_at, Source.HEART_RATE, self._strap.broadcast()))
+                self._strap_slots += 1
+                strap_at = opened + _STRAP_PHASE + self._strap_slots * Strap.PERIOD
+            else:
+                if step_at > now:
+                    return said
+                self._step(step_at)
+                said.append(Page(step_at, Source.TRAINER, self.device.broadcast()))
+                self._steps += 1
+                step_at = opened + (self._steps + 1) * STEP
+
+    def send(self, command: Command, now: float) -> None:
+        """Put a command on the air; it counts from the next step of the trainer on.
+
+        Raises
+        ------
+        EncodeError
+            If the command does not fit its data page.
+        """
+        self._on_air.append((now, fec.page_for(command).encode()))
+
+    def close(self) -> None:
+        """Fall silent."""
+        self._closed = True
+
+    def _step(self, now: float) -> None:
+        """Let trainer and rider live through the `STEP` that ends now."""
+        while self._on_air and self._on_air[0][0] < now:
+            self.device.receive(self._on_air.popleft()[1])
+            self._commands_unanswered = True
+        if self._commands_unanswered and now - self._status_asked >= STATUS_INTERVAL:
+            self._commands_unanswered = False
+            self._status_asked = now
+            self.device.receive(self._status_request)
+        self.machine.brake()
+        push = self.rider.push(now, self.machine)
+        self.rider.feel(self.machine.turn(push))
