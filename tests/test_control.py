@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_trainer_that_asks_for_configuration_gets_it_but_not_endlessly():
     said = drive(engine, 20, pedalling(wants_configuration=True))
     times = [time for time, _ in of_kind(said, UserConfiguration)]
     assert len(times) == 5
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= 5
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 5
 
 
 # --- ramps and the wire --------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def test_a_hill_comes_over_twenty_seconds_at_most_half_a_percent_a_second():
     grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
     assert grades[0][1] <= 0.005
     assert next(t for t, g in grades if g == 0.06) == 80
-    steps = [(g2 - g1) / (t2 - t1) for (t1, g1), (t2, g2) in zip(grades, grades[1:], strict=False)]
+    steps = [(g2 - g1) / (t2 - t1) for (t1, g1), (t2, g2) in itertools.pairwise(grades)]
     assert max(steps) <= 0.005
 
 
@@ -99,12 +100,12 @@ def test_a_steep_hill_takes_longer_than_twenty_seconds():
 
 def test_a_standing_climbs_load_begins_before_it():
     said = drive(Engine(HILLS, RIDER), 245)
-    assert [t for t, _ in of_kind(said, TrackResistance) if t > 190][0] == 238
+    assert next(t for t, _ in of_kind(said, TrackResistance) if t > 190) == 238
 
 
 def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
     said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 260)
-    powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if 236 <= t]
+    powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if t >= 236]
     assert {p for t, p in powers if t < 243} == {110}
     assert powers[-1][1] > 150
 
@@ -112,7 +113,7 @@ def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
 def test_at_most_two_setpoints_a_second_and_one_every_three():
     said = drive(Engine(HILLS, RIDER), 355)
     times = [t for t, c in said.commands if isinstance(c, TargetPower | TrackResistance)]
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     assert min(gaps) >= 0.5
     assert max(gaps) <= 3.25
 
@@ -174,9 +175,7 @@ def test_resistance_mode_follows_the_plan_at_two_percent_a_second():
     said = drive(Engine(HILLS, RIDER, mode=Mode.RESISTANCE), 100)
     levels = [(t, c.resistance) for t, c in of_kind(said, BasicResistance)]
     assert levels[-1][1] == 0.25
-    steps = [
-        (b - a) / (t2 - t1) for (t1, a), (t2, b) in zip(levels, levels[1:], strict=False) if b > a
-    ]
+    steps = [(b - a) / (t2 - t1) for (t1, a), (t2, b) in itertools.pairwise(levels) if b > a]
     assert max(steps) <= 0.02 + 0.005 / 0.5
 
 
@@ -199,7 +198,7 @@ def test_low_cadence_eases_a_power_target_and_recovery_brings_it_back():
 def test_standing_may_be_slower_before_the_guard_acts():
     said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 175, pedalling(190.0, 47.0))
     eased = [e for e in said.events if e.kind is EventKind.CAPPED]
-    assert [e.time for e in eased][0] < 120  # seated, 47 rpm is too low
+    assert next(e.time for e in eased) < 120  # seated, 47 rpm is too low
     standing = workout(WARM, (*STANDING_HILL[:1], 60.0, *STANDING_HILL[2:]))
     said = drive(Engine(standing, RIDER, mode=Mode.POWER), 55, pedalling(190.0, 47.0))
     assert not texts(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from coach.engine import TICK, Engine, Step
 from coach.messages import Command, Key, Mode, Posture, Telemetry
@@ -42,10 +43,13 @@ def pedalling(power: float = 150.0, cadence: float = 80.0, **more: object) -> Te
     return Telemetry(power=power, cadence=cadence, speed=8.0, connection=1, **more)  # type: ignore[arg-type]
 
 
+PEDALLING = pedalling()
+
+
 def drive(
     engine: Engine,
     seconds: float,
-    told: Telemetry | Callable[[float], Telemetry] = pedalling(),
+    told: Telemetry | Callable[[float], Telemetry] = PEDALLING,
     keys: Mapping[float, Sequence[Key]] | None = None,
     *,
     start: float = 0.0,
@@ -55,8 +59,6 @@ def drive(
 
     A telemetry without a time is taken as heard at that very moment.
     """
-    from dataclasses import replace
-
     keys = dict(keys or {})
     said = Step()
     now = start

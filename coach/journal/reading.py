@@ -1,0 +1,245 @@
+"""Reading a journal: the ride it holds, and the inputs to ride it again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coach.errors import RideFileError
+from coach.journal.schema import COMMANDS, FORMAT, MESSAGES, Header
+from coach.journal.schema import load as load_message
+from coach.messages import (
+    Command,
+    EventKind,
+    Key,
+    Mode,
+    Page,
+    PostureSource,
+    RiderPosition,
+    Source,
+)
+from coach.rider import Rider
+from coach.workout import Workout
+
+if TYPE_CHECKING:
+    from coach.ride import Ride
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the engine heard at one step."""
+
+    step: float
+    messages: tuple[Any, ...]
+    keys: tuple[Key, ...]
+
+
+class Recorded:
+    """A journal opened for reading, finished or not.
+
+    Raises
+    ------
+    RideFileError
+        If the file is no ride, or of a format this version does not know.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.warnings: list[str] = []
+        if not path.is_file():
+            raise RideFileError(f"{path}: no such ride file")
+        try:
+            # An interrupted ride has its last seconds in a log beside it; folding that in needs
+            # write access. A finished ride is opened so that nothing can change it.
+            waiting = path.with_name(path.name + "-wal").exists()
+            mode = "rw" if waiting else "ro"
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+            self.meta: dict[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
+        except sqlite3.Error as error:
+            raise RideFileError(f"{path}: not a ride of this program ({error})") from error
+        found = self.meta.get("format")
+        if found != str(FORMAT):
+            raise RideFileError(
+                f"{path}: ride format {found}, this version reads {FORMAT}; update sixhills"
+            )
+
+    def __enter__(self) -> Recorded:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @property
+    def finished(self) -> bool:
+        """The ride came to its end and was closed."""
+        return "finished" in self.meta
+
+    @property
+    def header(self) -> Header:
+        """What was known before the ride began.
+
+        Raises
+        ------
+        RideFileError
+            If it cannot be read.
+        """
+        meta = self.meta
+        try:
+            return Header(
+                name=meta["name"],
+                start=datetime.fromisoformat(meta["start"]).astimezone(UTC),
+                origin=float(meta["origin"]),
+                rider=load_message(Rider, meta["rider"]),
+                workout=load_message(Workout, meta["workout"]),
+                trainer=meta["trainer"],
+                software=meta["software"],
+                mode=Mode(meta["mode"]) if meta["mode"] else None,
+                recording=bool(meta["recording"]),
+                indoor=bool(meta["indoor"]),
+            )
+        except (KeyError, ValueError) as error:
+            raise RideFileError(
+                f"{self.path}: the head of the ride is damaged ({error})"
+            ) from error
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """Return a table's rows in the order of writing, as far as they can be read."""
+        rows: list[tuple[Any, ...]] = []
+        try:
+            rows.extend(self._db.execute(f"SELECT * FROM {table} ORDER BY rowid"))
+        except sqlite3.Error as error:
+            self.warnings.append(f"{self.path.name}: {table} read in part ({error})")
+        return rows
+
+    def inputs(self) -> Iterator[Inputs]:
+        """Return what the engine heard, step by step, pages before the rest."""
+        steps: dict[float, tuple[list[Any], list[Key]]] = {}
+        for (now,) in self.rows("steps"):
+            steps[now] = ([], [])
+        for step, time, source, payload in self.rows("pages"):
+            heard = steps.setdefault(step, ([], []))
+            heard[0].append(Page(time, Source(source), payload))
+        for step, kind, message in self.rows("received"):
+            steps.setdefault(step, ([], []))[0].append(load_message(MESSAGES[kind], message))
+        for step, key in self.rows("keys"):
+            steps.setdefault(step, ([], []))[1].append(Key(key))
+        for step in sorted(steps):
+            messages, keys = steps[step]
+            yield Inputs(step, tuple(messages), tuple(keys))
+
+    def commands(self) -> list[tuple[float, Command]]:
+        """Return what was asked of the trainer, with the time."""
+        return [(t, load_message(COMMANDS[kind], text)) for t, kind, text in self.rows("sent")]
+
+    def ride(self) -> Ride:
+        """Return the ride as columns.
+
+        Raises
+        ------
+        RideFileError
+            If not one sample can be read, or what was read makes no sense.
+        """
+        try:
+            return self._ride()
+        except RideFileError:
+            raise
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            raise RideFileError(f"{self.path}: the ride is damaged ({error})") from error
+
+    def _ride(self) -> Ride:
+        import numpy as np
+
+        from coach.ride import Ride
+
+        header = self.header
+        rows = self.rows("samples")
+        if not rows:
+            raise RideFileError(f"{self.path}: the ride holds no samples")
+        standing = {"standing": 1.0, "seated": 0.0}
+        numbers = np.array([row[:11] for row in rows], dtype=np.float64)
+        ride = Ride.from_columns(
+            numbers[:, 0],
+            power=numbers[:, 3],
+            cadence=numbers[:, 4],
+            heart_rate=numbers[:, 5],
+            speed=numbers[:, 6],
+            distance=numbers[:, 7],
+            altitude=numbers[:, 8],
+            grade=numbers[:, 9],
+            target_power=numbers[:, 10],
+            prescribed_standing=np.array([standing.get(row[11], np.nan) for row in rows]),
+        )
+        ride.elapsed_time = float(self.meta.get("elapsed_time", numbers[-1, 0]))
+        ride.timer_time = float(self.meta.get("timer_time", numbers[-1, 1]))
+        self._add_events(ride, header.origin)
+        self._add_laps(ride, header.origin)
+        ride.start = header.start
+        ride.name = header.name
+        ride.indoor = header.indoor
+        ride.virtual_altitude = not header.recording
+        ride.workout = header.workout
+        ride.threshold_power = header.rider.threshold_power
+        ride.rider_mass = header.rider.mass
+        ride.warnings = list(self.warnings)
+        return ride
+
+    def _add_events(self, ride: Ride, origin: float) -> None:
+        """Add the timer's changes and the rider's positions; measured ones before declared."""
+        from coach.ride import PositionChange, TimerChange
+
+        positions: dict[str, list[PositionChange]] = {
+            EventKind.POSITION: [],
+            EventKind.DECLARED: [],
+        }
+        running = {
+            EventKind.STARTED: True,
+            EventKind.RESUMED: True,
+            EventKind.PAUSED: False,
+            EventKind.FINISHED: False,
+        }
+        for time, kind, _, value in self.rows("events"):
+            if kind in running:
+                ride.timer.append(TimerChange(time - origin, running[EventKind(kind)]))
+            elif kind in positions:
+                position = RiderPosition(json.loads(value))
+                positions[EventKind(kind)].append(PositionChange(time - origin, position))
+        if ride.timer and ride.timer[-1].running:
+            ride.timer.append(TimerChange(ride.elapsed_time or 0.0, False))
+        if measured or declared:
+            ride.positions = measured or declared
+            ride.position_source = PostureSource.MEASURED if measured else PostureSource.DECLARED
+
+    def _add_laps(self, ride: Ride, origin: float) -> None:
+        from coach.analysis.timer import pauses
+        from coach.ride import Lap
+
+        rests = pauses(ride.timer)
+        starts = [(time - origin, segment) for time, segment in self.rows("laps")]
+        ends = [*(start for start, _ in starts[1:]), ride.elapsed_time or 0.0]
+        for (start, segment), end in zip(starts, ends, strict=False):
+            rested = sum(max(0.0, min(end, b) - max(start, a)) for a, b in rests)
+            ride.laps.append(Lap(start, end - start, end - start - rested, segment))
+
+
+def load(path: Path) -> Ride:
+    """Read a ``.ride`` file.
+
+    Raises
+    ------
+    RideFileError
+        If it is no ride, or holds no samples.
+    """
+    with closing(Recorded(path)) as recorded:
+        return recorded.ride()

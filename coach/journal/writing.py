@@ -1,0 +1,179 @@
+"""Writing the journal of a ride under way."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+from coach.errors import RideFileError
+from coach.journal.schema import FORMAT, SCHEMA, Header, dump
+from coach.messages import Command, Cue, Event, Key, LapStarted, Page, Reply, Sample
+
+
+class Journal:
+    """The journal of a ride under way.
+
+    Rows are kept in memory until `commit`; the caller decides how often that is.
+
+    Raises
+    ------
+    RideFileError
+        If the file cannot be made, or (from `commit` and `close`) not be written: disk full,
+        folder gone. What was committed before stays.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        self.path = path
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        if path.exists():
+            raise RideFileError(f"{path} exists already; nothing was overwritten")
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript("BEGIN;" + SCHEMA + "COMMIT;")
+        except sqlite3.Error as error:
+            raise RideFileError(
+                f"{path}: cannot be written ({error}); choose another --out"
+            ) from error
+        self._meta = {
+            "format": str(FORMAT),
+            "name": header.name,
+            "start": header.start.isoformat(),
+            "origin": repr(header.origin),
+            "rider": dump(header.rider),
+            "workout": dump(header.workout),
+            "trainer": header.trainer,
+            "software": header.software,
+            "mode": header.mode.value if header.mode else "",
+            "recording": "1" if header.recording else "",
+            "indoor": "1" if header.indoor else "",
+        }
+        for item in self._meta.items():
+            self._add("meta", item)
+        self.commit()
+
+    @staticmethod
+    def mend(path: Path, elapsed_time: float, timer_time: float) -> None:
+        """Mark an interrupted ride as finished, and fold its log back into one file.
+
+        Raises
+        ------
+        RideFileError
+            If it cannot be written.
+        """
+        totals = {"elapsed_time": repr(elapsed_time), "timer_time": repr(timer_time)}
+        try:
+            with closing(sqlite3.connect(path, isolation_level=None)) as db:
+                rows = [*totals.items(), ("finished", "1")]
+                db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                db.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            raise RideFileError(f"{path}: cannot be written ({error})") from error
+
+    def _add(self, table: str, row: tuple[Any, ...]) -> None:
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = self._rows[table] = []
+        rows.append(row)
+
+    def stepped(self, now: float) -> None:
+        """Keep the time of an engine's step."""
+        self._add("steps", (now,))
+
+    def received(self, step: float, messages: Iterable[Any]) -> None:
+        """Keep what the trainer said, and the engine's step that heard it."""
+        for message in messages:
+            if type(message) is Page:
+                row = (step, message.time, message.source.value, message.payload)
+                self._add("pages", row)
+            else:
+                self._add("received", (step, type(message).__name__, dump(message)))
+
+    def pressed(self, step: float, keys: Iterable[Key]) -> None:
+        """Keep the rider's keys."""
+        for key in keys:
+            self._add("keys", (step, key.value))
+
+    def sent(self, commands: Iterable[tuple[float, Command]]) -> None:
+        """Keep what was asked of the trainer."""
+        for time, command in commands:
+            self._add("sent", (time, type(command).__name__, dump(command)))
+
+    def replied(self, reply: Reply) -> None:
+        """Keep what became of a command."""
+        self._add("replies", (reply.time, reply.command, reply.status.value, reply.sequence))
+
+    def told(
+        self,
+        cues: Iterable[Cue],
+        events: Iterable[Event],
+        laps: Iterable[LapStarted],
+        samples: Iterable[Sample],
+    ) -> None:
+        """Keep what the engine said."""
+        for cue in cues:
+            self._add("cues", (cue.time, cue.kind.value, cue.text))
+        for event in events:
+            value = None if event.value is None else json.dumps(event.value)
+            self._add("events", (event.time, event.kind.value, event.text, value))
+        for lap in laps:
+            self._add("laps", (lap.time, lap.segment))
+        for s in samples:
+            self._add(
+                "samples",
+                (
+                    s.time,
+                    s.timer_time,
+                    s.segment,
+                    s.power,
+                    s.cadence,
+                    s.heart_rate,
+                    s.speed,
+                    s.distance,
+                    s.altitude,
+                    s.grade,
+                    s.target_power,
+                    None if s.posture is None else s.posture.value,
+                ),
+            )
+
+    def commit(self) -> None:
+        """Make everything so far durable."""
+        if not self._rows:
+            return
+        try:
+            self._db.execute("BEGIN")
+            for table, rows in self._rows.items():
+                marks = ",".join("?" * len(rows[0]))
+                self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise RideFileError(
+                f"{self.path}: cannot be written ({error}); free some space, then "
+                f"'coach recover {self.path}' finishes what was kept"
+            ) from error
+        self._rows.clear()
+
+    def finish(self, elapsed_time: float, timer_time: float) -> None:
+        """Mark the ride as finished, with its totals, and close the file."""
+        self._add("meta", ("elapsed_time", repr(elapsed_time)))
+        self._add("meta", ("timer_time", repr(timer_time)))
+        self._add("meta", ("finished", "1"))
+        self.close()
+
+    def close(self) -> None:
+        """Commit, fold the log into one plain file, and let go of it."""
+        try:
+            self.commit()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            self._db.close()
