@@ -36,18 +36,16 @@ _SPORTS = {"1": "cycling", "9": "running", "biking": "cycling", "virtualride": "
 
 def load(path: str | Path) -> Ride:
     """Read a GPX file; see `decode`."""
-    return decode(read_bounded(path), Path(path).name)
+    return decode(read_bounded(path))
 
 
-def decode(data: bytes, name: str = "GPX") -> Ride:
+def decode(data: bytes) -> Ride:
     """Read the tracks (or, without a track, the routes) of a GPX document.
 
     Parameters
     ----------
     data : bytes
         The document.
-    name : str
-        What to call it in messages.
 
     Returns
     -------
@@ -81,14 +79,14 @@ def decode(data: bytes, name: str = "GPX") -> Ride:
         elif (column := _COLUMN.get(item.name.lower())) is not None:
             texts[column] = item.text
     if not len(track):
-        raise nothing_read(name, walk.problem, "GPX")
+        raise nothing_read(walk.problem, "GPX")
 
     ride = track.ride("altitude", "power", "heart_rate", "cadence", "speed")
     ride.distance = along(track.column("latitude"), track.column("longitude"))
     ride.name = title
     ride.sport = _SPORTS.get(kind, kind or "cycling")
     ride.virtual_altitude = kind == "virtualride"
-    ride.warnings = track.warnings(name, walk.problem)
+    ride.warnings = track.warnings(walk.problem)
     return ride
 
 

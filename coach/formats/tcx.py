@@ -28,18 +28,16 @@ _SPORTS = {"biking": "cycling"}
 
 def load(path: str | Path) -> Ride:
     """Read a TCX file; see `decode`."""
-    return decode(read_bounded(path), Path(path).name)
+    return decode(read_bounded(path))
 
 
-def decode(data: bytes, name: str = "TCX") -> Ride:
+def decode(data: bytes) -> Ride:
     """Read all activities of a TCX document as one ride.
 
     Parameters
     ----------
     data : bytes
         The document.
-    name : str
-        What to call it in messages.
 
     Returns
     -------
@@ -75,12 +73,12 @@ def decode(data: bytes, name: str = "TCX") -> Ride:
             kind = item.attributes.get("Sport", "").lower()
             sport = _SPORTS.get(kind, kind or sport)
     if not len(track):
-        raise nothing_read(name, walk.problem, "TCX")
+        raise nothing_read(walk.problem, "TCX")
 
     ride = track.ride("altitude", "distance", "cadence", "heart_rate", "power", "speed")
     ride.sport = sport
     ride.laps = _laps(laps, ride)
-    ride.warnings = track.warnings(name, walk.problem)
+    ride.warnings = track.warnings(walk.problem)
     return ride
 
 

@@ -99,19 +99,17 @@ class Track:
         ride.start = start
         return ride
 
-    def warnings(self, name: str, problem: str | None) -> list[str]:
-        """Tell what could not be read of the file `name`, given what ended its reading."""
+    def warnings(self, problem: str | None) -> list[str]:
+        """Tell what could not be read, given what ended the reading before the file's end."""
         told = []
         if self._spoilt:
-            told.append(f"{name}: {self._spoilt} unreadable numbers or times were left out")
+            told.append(f"{self._spoilt} unreadable numbers or times were left out")
         if problem is not None:
-            told.append(f"{name}: {problem}; {len(self)} points read")
+            told.append(f"{problem}; {len(self)} points were read")
         return told
 
 
-def nothing_read(name: str, problem: str | None, kind: str) -> RideFileError:
-    """Make the error for a file without a single point."""
+def nothing_read(problem: str | None, kind: str) -> RideFileError:
+    """Make the error for a document without a single point."""
     found = "" if problem is None else f"{problem}; "
-    return RideFileError(
-        f"{name}: {found}no track point could be read; export the ride again as {kind}"
-    )
+    return RideFileError(f"{found}no track point could be read; export the ride again as {kind}")

@@ -1,0 +1,202 @@
+"""What a ride was, in numbers: totals, laps and hills."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.analysis.hills import Hill, hills, ridden_altitude, total_ascent
+from coach.analysis.posture import stand_count, time_standing
+from coach.analysis.power import average, highest, if_known, normalized_power, work
+from coach.analysis.repair import Repaired, repaired
+from coach.analysis.timer import elapsed_time, timer_time
+from coach.ride import Column, Lap, Ride
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LapSummary:
+    """One lap; averages are over the time ridden in it, and what is unknown is ``None``."""
+
+    index: int
+    """From 1."""
+    start: float
+    """Seconds since the ride's start."""
+    elapsed_time: float
+    """[s]."""
+    timer_time: float
+    """[s]."""
+    average_power: float | None
+    """[W]."""
+    max_power: float | None
+    """[W]."""
+    average_cadence: float | None
+    """[rpm], coasting left out."""
+    average_heart_rate: float | None
+    """[bpm]."""
+    max_heart_rate: float | None
+    """[bpm]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A ride in numbers; what was not recorded is ``None``.
+
+    `samples` and `power_sum` are of the records as they are, spikes and duplicates included, so
+    that two programs can compare what they read; everything else is of the repaired ride.
+    """
+
+    samples: int
+    power_sum: float | None
+    """Plain sum of all recorded powers [W]."""
+    elapsed_time: float | None
+    """[s]."""
+    timer_time: float | None
+    """[s]."""
+    average_power: float | None
+    """[W], coasting included."""
+    normalized_power: float | None
+    """[W]."""
+    work: float | None
+    """[J]."""
+    average_cadence: float | None
+    """[rpm], coasting left out."""
+    average_heart_rate: float | None
+    """[bpm]."""
+    max_heart_rate: float | None
+    """[bpm]."""
+    ascent: float | None
+    """[m]."""
+    time_standing: float | None
+    """[s]."""
+    stand_count: int | None
+    laps: tuple[LapSummary, ...]
+    hills: tuple[Hill, ...]
+    notes: tuple[str, ...] = ()
+    """What was repaired, in words; not part of the JSON."""
+
+    def as_json(self) -> Json:
+        """Return plain values, each key with its unit, ``None`` where nothing is known."""
+        return {
+            "samples": self.samples,
+            "power_sum_w": _round(self.power_sum, 3),
+            "elapsed_time_s": _round(self.elapsed_time, 3),
+            "timer_time_s": _round(self.timer_time, 3),
+            "average_power_w": _round(self.average_power, 1),
+            "normalized_power_w": _round(self.normalized_power, 1),
+            "work_kj": None if self.work is None else _round(self.work / 1000, 3),
+            "average_cadence_rpm": _round(self.average_cadence, 1),
+            "average_heart_rate_bpm": _round(self.average_heart_rate, 1),
+            "max_heart_rate_bpm": _round(self.max_heart_rate, 1),
+            "ascent_m": _round(self.ascent, 1),
+            "time_standing_s": _round(self.time_standing, 3),
+            "stand_count": self.stand_count,
+            "laps": [_lap_json(lap) for lap in self.laps],
+            "hills": [_hill_json(hill) for hill in self.hills],
+        }
+
+
+def summarize(ride: Ride) -> Summary:
+    """Reckon what a ride was.
+
+    Parameters
+    ----------
+    ride : Ride
+        As a reader made it; stays as it is.
+
+    Returns
+    -------
+    Summary
+        The session's own totals where the ride has them, else figures from laps and records.
+    """
+    rows = repaired(ride)
+    return Summary(
+        samples=len(ride),
+        power_sum=if_known(work(ride.power)),
+        elapsed_time=elapsed_time(ride),
+        timer_time=timer_time(ride),
+        average_power=if_known(average(rows.power)),
+        normalized_power=if_known(normalized_power(rows.power)),
+        work=if_known(work(rows.power)),
+        average_cadence=if_known(average(_turning(rows.cadence))),
+        average_heart_rate=if_known(average(rows.heart_rate)),
+        max_heart_rate=if_known(highest(rows.heart_rate)),
+        ascent=_ascent(ride, rows),
+        time_standing=time_standing(ride),
+        stand_count=stand_count(ride),
+        laps=tuple(_lap(index, lap, rows) for index, lap in enumerate(ride.laps, start=1)),
+        hills=tuple(hills(ride, rows)),
+        notes=rows.notes,
+    )
+
+
+def _turning(cadence: Column) -> Column:
+    """Return the cadences at which the cranks turn."""
+    return cadence[cadence > 0]
+
+
+def _ascent(ride: Ride, rows: Repaired) -> float | None:
+    """Return the session's own ascent, else that of the altitude; a route needs no time for it."""
+    if ride.ascent is not None:
+        return ride.ascent
+    return total_ascent(ridden_altitude(rows) if len(rows) else ride.altitude)
+
+
+def _lap(index: int, lap: Lap, rows: Repaired) -> LapSummary:
+    within: npt.NDArray[np.bool_] = (rows.time >= lap.start) & (
+        rows.time < lap.start + lap.elapsed_time
+    )
+    power, heart_rate = rows.power[within], rows.heart_rate[within]
+    return LapSummary(
+        index=index,
+        start=lap.start,
+        elapsed_time=lap.elapsed_time,
+        timer_time=lap.timer_time,
+        average_power=if_known(average(power)),
+        max_power=if_known(highest(power)),
+        average_cadence=if_known(average(_turning(rows.cadence[within]))),
+        average_heart_rate=if_known(average(heart_rate)),
+        max_heart_rate=if_known(highest(heart_rate)),
+    )
+
+
+def _round(value: float | None, digits: int) -> float | int | None:
+    """Round for people and programs; a whole number is written as one."""
+    if value is None or not math.isfinite(value):
+        return None
+    rounded = round(value, digits)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _lap_json(lap: LapSummary) -> Json:
+    return {
+        "index": lap.index,
+        "start_s": _round(lap.start, 3),
+        "duration_s": _round(lap.elapsed_time, 3),
+        "timer_time_s": _round(lap.timer_time, 3),
+        "average_power_w": _round(lap.average_power, 1),
+        "max_power_w": _round(lap.max_power, 1),
+        "average_cadence_rpm": _round(lap.average_cadence, 1),
+        "average_heart_rate_bpm": _round(lap.average_heart_rate, 1),
+        "max_heart_rate_bpm": _round(lap.max_heart_rate, 1),
+    }
+
+
+def _hill_json(hill: Hill) -> Json:
+    grade = hill.average_grade
+    return {
+        "index": hill.index,
+        "start_s": _round(hill.start, 3),
+        "duration_s": _round(hill.duration, 3),
+        "ascent_m": _round(hill.ascent, 1),
+        "distance_m": _round(hill.distance, 1),
+        "average_grade_pct": None if grade is None else _round(100 * grade, 2),
+        "average_power_w": _round(hill.average_power, 1),
+        "average_cadence_rpm": _round(hill.average_cadence, 1),
+        "max_heart_rate_bpm": _round(hill.max_heart_rate, 1),
+        "standing_s": _round(hill.standing, 3),
+    }

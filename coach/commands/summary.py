@@ -1,0 +1,139 @@
+"""``coach summary``: what a ride was, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.commands.rides import load_ride
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.table import Table
+
+    from coach.analysis.hills import Hill
+    from coach.analysis.summary import Summary
+    from coach.ride import Ride
+
+DONE_WITH_LOSS = 3
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def summary(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """Tell what a ride was: time, power, heart rate, hills.
+
+    FILE is a recorded ride: .ride, .fit, .gpx or .tcx.
+    """
+    ride = load_ride(file)
+    # numpy comes in here: a wrong file name should be answered at once.
+    from coach.analysis.summary import summarize
+
+    figures = summarize(ride)
+    if as_json:
+        click.echo(json.dumps(figures.as_json(), indent=2, allow_nan=False))
+    else:
+        _show(ride, figures, file.name)
+    for warning in ride.warnings:
+        click.echo(f"read in part: {warning}", err=True)
+    for note in figures.notes:
+        click.echo(f"{file}: {note}", err=True)
+    if ride.warnings:
+        ctx.exit(DONE_WITH_LOSS)
+
+
+def _show(ride: Ride, figures: Summary, file_name: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text(_printable(ride.name or file_name), style="bold"))
+    about = [_printable(ride.sport)]
+    if ride.start is not None:
+        about.append(f"{ride.start:%Y-%m-%d %H:%M} UTC")
+    console.print(Text(" · ".join(about), style="dim"))
+    console.print()
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    for label, value in _lines(figures):
+        table.add_row(label, value)
+    console.print(table)
+    if figures.hills:
+        console.print()
+        console.print(hill_table(figures.hills))
+
+
+def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
+    """Yield label and value of all that is known."""
+    yield "Samples", str(figures.samples)
+    for label, value, unit in (
+        ("Time", _clock(figures.elapsed_time), ""),
+        ("Time riding", _clock(figures.timer_time), ""),
+        ("Average power", _whole(figures.average_power), " W"),
+        ("Weighted power", _whole(figures.normalized_power), " W"),
+        ("Work", _scaled(figures.work, 1 / 1000, 0), " kJ"),
+        ("Average cadence", _whole(figures.average_cadence), " rpm"),
+        ("Average heart rate", _whole(figures.average_heart_rate), " bpm"),
+        ("Highest heart rate", _whole(figures.max_heart_rate), " bpm"),
+        ("Ascent", _whole(figures.ascent), " m"),
+        ("Standing", _clock(figures.time_standing), ""),
+        ("Stood up", _whole(figures.stand_count), " times"),
+    ):
+        if value:
+            yield label, value + unit
+
+
+def hill_table(hills: Sequence[Hill]) -> Table:
+    """Return a table of hills that fits 80 columns; what no hill has is left out."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    columns = {
+        "Hill": [str(hill.index) for hill in hills],
+        "Start": [_clock(hill.start) for hill in hills],
+        "Time": [_clock(hill.duration) for hill in hills],
+        "Up\nm": [_whole(hill.ascent) for hill in hills],
+        "Way\nkm": [_scaled(hill.distance, 1 / 1000, 2) for hill in hills],
+        "Grade\n%": [_scaled(hill.average_grade, 100, 1) for hill in hills],
+        "Power\nW": [_whole(hill.average_power) for hill in hills],
+        "Cadence\nrpm": [_whole(hill.average_cadence) for hill in hills],
+        "Max HR\nbpm": [_whole(hill.max_heart_rate) for hill in hills],
+        "Standing": [_clock(hill.standing) for hill in hills],
+    }
+    known = {heading: cells for heading, cells in columns.items() if any(cells)}
+    for heading in known:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in zip(*known.values(), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _clock(seconds: float | None) -> str:
+    """Format a duration as h:mm:ss, or m:ss below an hour; empty when unknown."""
+    if seconds is None:
+        return ""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def _whole(value: float | None) -> str:
+    return _scaled(value, 1, 0)
+
+
+def _scaled(value: float | None, factor: float, digits: int) -> str:
+    return "" if value is None else f"{value * factor:.{digits}f}"
+
+
+def _printable(text: str) -> str:
+    """Leave out what a terminal would take for a command: names come from strangers' files."""
+    return "".join(character for character in text if character.isprintable())
