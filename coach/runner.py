@@ -17,7 +17,7 @@ from coach.clock import Clock
 from coach.engine import TICK, Engine, Step
 from coach.journal import Inputs, Journal
 from coach.live.base import Display
-from coach.messages import Cue, Key, RecordingEnded, Reply, Telemetry, TimerEvent
+from coach.messages import Cue, Key, Page, RecordingEnded, Reply, Telemetry, TimerEvent
 from coach.receiver import Receiver
 from coach.trainers.base import Message, Trainer
 
@@ -68,8 +68,10 @@ class Ears:
             at = message.time
         elif isinstance(message, Reply):
             return None, message
-        else:
+        elif isinstance(message, Page):
             return None, self._receiver.read(message)
+        else:
+            return None, None
         self._replaying = True
         return at, None
 

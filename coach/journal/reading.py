@@ -55,19 +55,50 @@ class Recorded:
         if not path.is_file():
             raise RideFileError(f"{path}: no such ride file")
         try:
-            # An interrupted ride has its last seconds in a log beside it; folding that in needs
-            # write access. A finished ride is opened so that nothing can change it.
-            waiting = path.with_name(path.name + "-wal").exists()
-            mode = "rw" if waiting else "ro"
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
-            self.meta: dict[str, str] = dict(self._db.execute("SELECT key, value FROM meta"))
-        except sqlite3.Error as error:
-            raise RideFileError(f"{path}: not a ride of this program ({error})") from error
+            self._db, self.meta = self._open()
+        except sqlite3.Error:
+            try:
+                self._db, self.meta = self._salvage()
+            except (sqlite3.Error, ValueError, OSError) as error:
+                raise RideFileError(f"{path}: not a ride of this program ({error})") from error
         found = self.meta.get("format")
         if found != str(FORMAT):
             raise RideFileError(
                 f"{path}: ride format {found}, this version reads {FORMAT}; update sixhills"
             )
+
+    def _open(self) -> tuple[sqlite3.Connection, dict[str, str]]:
+        # An interrupted ride has its last seconds in a log beside it; folding that in needs
+        # write access. A finished ride is opened so that nothing can change it.
+        waiting = self.path.with_name(self.path.name + "-wal").exists()
+        mode = "rw" if waiting else "ro"
+        db = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode={mode}", uri=True)
+        try:
+            return db, dict(db.execute("SELECT key, value FROM meta"))
+        except sqlite3.Error:
+            db.close()
+            raise
+
+    def _salvage(self) -> tuple[sqlite3.Connection, dict[str, str]]:
+        """Open what is left of a cut file: in memory, with its head made to tell the truth.
+
+        SQLite refuses a file that is shorter than its head says (file format, section 1.3.8); the
+        pages that are there can still be read.
+        """
+        data = bytearray(self.path.read_bytes())
+        size = int.from_bytes(data[16:18], "big")
+        if data[:16] != b"SQLite format 3\0" or not 512 <= size <= len(data):
+            raise ValueError("it does not begin like one")
+        data[28:32] = (len(data) // size).to_bytes(4, "big")
+        db = sqlite3.connect(":memory:")
+        try:
+            db.deserialize(bytes(data[: len(data) // size * size]))
+            meta = dict(db.execute("SELECT key, value FROM meta NOT INDEXED"))
+        except sqlite3.Error:
+            db.close()
+            raise
+        self.warnings.append(f"{self.path.name}: the file is cut; read as far as it goes")
+        return db, meta
 
     def __enter__(self) -> Recorded:
         """Use as a context manager."""
@@ -118,7 +149,9 @@ class Recorded:
         """Return a table's rows in the order of writing, as far as they can be read."""
         rows: list[tuple[Any, ...]] = []
         try:
-            rows.extend(self._db.execute(f"SELECT * FROM {table} ORDER BY rowid"))
+            # One by one: what came before a damaged page is kept.
+            for row in self._db.execute(f"SELECT * FROM {table} ORDER BY rowid"):
+                rows.append(row)
         except sqlite3.Error as error:
             self.warnings.append(f"{self.path.name}: {table} read in part ({error})")
         return rows
@@ -199,10 +232,9 @@ class Recorded:
         """Add the timer's changes and the rider's positions; measured ones before declared."""
         from coach.ride import PositionChange, TimerChange
 
-        positions: dict[str, list[PositionChange]] = {
-            EventKind.POSITION: [],
-            EventKind.DECLARED: [],
-        }
+        measured: list[PositionChange] = []
+        declared: list[PositionChange] = []
+        positions = {EventKind.POSITION: measured, EventKind.DECLARED: declared}
         running = {
             EventKind.STARTED: True,
             EventKind.RESUMED: True,
