@@ -42,9 +42,13 @@ class Gear:
         """Turns of the wheel for one turn of the cranks."""
         return self.chainring / self.cog
 
+    def development(self, bike: Bike) -> float:
+        """Way for one turn of the cranks [m]."""
+        return self.ratio * bike.wheel_circumference
+
     def speed(self, cadence: float, bike: Bike) -> float:
         """Road speed [m/s] at a cadence [rpm]."""
-        return self.ratio * bike.wheel_circumference * cadence / 60.0
+        return self.development(bike) * cadence / 60.0
 
 
 def gears(bike: Bike) -> tuple[Gear, ...]:

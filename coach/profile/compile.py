@@ -162,8 +162,9 @@ def _chosen(
                 f"the moderate block of {plan.name} can be 1 to {longest:g} minutes long,"
                 f" not {moderate_minutes:g}"
             )
+        shorter = float(round(60.0 * moderate_minutes))
         for i in blocks:
-            parts[i] = replace(parts[i], duration=float(round(60.0 * moderate_minutes)))
+            parts[i] = replace(parts[i], duration=min(parts[i].duration, shorter))
     if stand_hill_4:
         hills = [i for i, part in enumerate(parts) if part.kind is SegmentKind.HILL]
         if len(hills) < HILL_TO_STAND:
