@@ -317,13 +317,13 @@ class CommandStatus(DataPage):
         page = super().parse(own)
         if not repeated:
             return page
-        command = _command_named(page.command)
-        for key in repeated:
-            if command is None or key not in command.layout:
-                raise EncodeError(
-                    f"{title(cls)}: {key}: the command {page.command} has no such key"
-                )
-        assert command is not None
+        command, key = _command_named(page.command), next(iter(repeated))
+        if command is None:
+            raise EncodeError(
+                f"{title(cls)}: {key}: give its command too, such as command={TargetPower.name}"
+            )
+        for key in sorted(repeated.keys() - command.layout.keys()):
+            raise EncodeError(f"{title(cls)}: {key}: the command {command.name} has no such key")
         return replace(page, data=command.parse(repeated).encode()[4:])
 
 
