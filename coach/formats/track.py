@@ -103,9 +103,9 @@ class Track:
         """Tell what could not be read, given what ended the reading before the file's end."""
         told = []
         if self._spoilt:
-            told.append(f"{self._spoilt} unreadable numbers or times were left out")
+            told.append(f"numbers or times that cannot be read: {self._spoilt}")
         if problem is not None:
-            told.append(f"{problem}; {len(self)} points were read")
+            told.append(f"{problem}; {len(self)} point{'' if len(self) == 1 else 's'} read")
         return told
 
 
