@@ -112,10 +112,11 @@ class Engine:
         self.timer_time = 0.0
         self.intensity = 1.0
         self._mode = mode
-        self._recording = recording
+        self.recording = recording
         self._coach = Coach(rider.bike)
         self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
         self._ahead = _look_ahead(workout.segments)
+        self._hills = workout.hills
         self._origin: float | None = None
         self._ticks = 0
         self._now = 0.0
@@ -145,7 +146,7 @@ class Engine:
     @property
     def done(self) -> bool:
         """The ride is finished and the load is off."""
-        return self.state is RideState.FINISHED and (self.control.released or self._recording)
+        return self.state is RideState.FINISHED and (self.control.released or self.recording)
 
     @property
     def segment(self) -> Segment:
@@ -195,7 +196,7 @@ class Engine:
                 pressed.clear()
                 self._tick(at, telemetry, out)
         self._keys += pressed
-        if self._recording:
+        if self.recording:
             self._follow_recording(now, telemetry, out)
         self._telemetry = telemetry
         return out
@@ -205,11 +206,11 @@ class Engine:
         assert self._origin is not None
         if now - self._now <= LONGEST_GAP:
             return
-        if not (self._recording and self.state is RideState.PAUSED):
+        if not (self.recording and self.state is RideState.PAUSED):
             gap = now - self._now
             out.events.append(Event(self._now, EventKind.CLOCK_JUMP, f"{gap:.0f} s", gap))
         self._ticks = max(self._ticks, int((now - self._origin) / TICK) - 1)
-        if self._recording:
+        if self.recording:
             self._pass(now, out)
         else:
             self._now = self._origin + self._ticks * TICK
@@ -220,7 +221,7 @@ class Engine:
             for key in self._keys:
                 self._press(key, now, out)
             self._keys.clear()
-        if not self._recording:
+        if not self.recording:
             self._watch_rest(now, telemetry, out)
         self._pass(now, out)
         riding = self.state is RideState.RIDING
@@ -231,7 +232,7 @@ class Engine:
         for command in self.control.step(now, TICK, self._wanted(riding), telemetry):
             out.commands.append((now, command))
         self._tell(now, telemetry, out)
-        if not self._recording and self.timer_time >= self._sampled + 1.0:
+        if not self.recording and self.timer_time >= self._sampled + 1.0:
             self._sampled += 1.0
             out.samples.append(self._sample(now, telemetry))
 
@@ -249,7 +250,7 @@ class Engine:
         while self._at >= (length := self.segment.duration + self._extra):
             if self._index + 1 < len(self.workout.segments):
                 self._enter(self._index + 1, self._at - length, now, out)
-            elif self._recording:
+            elif self.recording:
                 break
             else:
                 # The plan's end, not the grid point after it.
@@ -390,7 +391,7 @@ class Engine:
             ),
             next_posture=ahead.posture,
             next_posture_in=None if ahead.posture is None else left + ahead.posture_after,
-            hills=self.workout.hills,
+            hills=self._hills,
         )
 
     def _wanted(self, riding: bool) -> Wanted:
@@ -441,7 +442,7 @@ class Engine:
             if self._heart_alert:
                 text = "Heart rate above 90 % of your maximum: ease if it feels hard"
                 out.cues.append(Cue(now, CueKind.ADVICE, text))
-        if telemetry.position is not self._position and not self._recording:
+        if telemetry.position is not self._position and not self.recording:
             self._tell_position(now, telemetry, out)
 
     def _tell_position(self, now: float, telemetry: Telemetry, out: Step) -> None:
@@ -453,7 +454,7 @@ class Engine:
     def _sample(self, now: float, telemetry: Telemetry) -> Sample:
         """Make one row of the recorded ride: a recording's own numbers, else the road's."""
         assert self._origin is not None
-        live = not self._recording
+        live = not self.recording
         return Sample(
             time=now - self._origin,
             timer_time=self.timer_time,
@@ -492,7 +493,7 @@ class Engine:
         position, source = telemetry.position, PostureSource.MEASURED
         if position is None and self._declared is not None:
             position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
-        recorded = self._recording
+        recorded = self.recording
         return Snapshot(
             time=self._now,
             state=self.state,
@@ -505,7 +506,7 @@ class Engine:
             effort=segment.effort,
             segment_remaining=left,
             hill=segment.hill,
-            hills=self.workout.hills,
+            hills=self._hills,
             hill_remaining=None if segment.hill is None else left + ahead.hill_after,
             posture=segment.posture,
             next_posture=ahead.posture,

@@ -169,6 +169,9 @@ class RecordingEnded:
     time: float
     elapsed_time: float
     timer_time: float
+    time_standing: float | None = None
+    stand_count: int | None = None
+    ascent: float | None = None
 
 
 # --- to the trainer ---------------------------------------------------------------------------

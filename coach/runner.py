@@ -54,6 +54,8 @@ class Ears:
             The time of the step that a recording's message asks for, if it does; and the answer
             to a command, if it is one.
         """
+        if isinstance(message, Page):
+            return None, self._receiver.read(message)
         if isinstance(message, Telemetry):
             running = self._recorded.timer_running
             self._recorded = replace(message, timer_running=running)
@@ -68,8 +70,6 @@ class Ears:
             at = message.time
         elif isinstance(message, Reply):
             return None, message
-        elif isinstance(message, Page):
-            return None, self._receiver.read(message)
         else:
             return None, None
         self._replaying = True
@@ -105,7 +105,6 @@ class Run:
         self.displays = displays
         self._ears = Ears()
         self._interrupted = False
-        self._totals: tuple[float, float] | None = None
         self._last_reply: Reply | None = None
         self._committed = -math.inf
         self._last_step = -math.inf
@@ -135,14 +134,18 @@ class Run:
             raise
         else:
             self._confirm_release()
-            engine = self.engine
-            self.journal.finish(*(self._totals or (engine.elapsed_time, engine.timer_time)))
+            self.journal.finish(self.engine.elapsed_time, self.engine.timer_time)
         finally:
             self.trainer.close()
             for display in self.displays:
                 display.close()
 
     def _loop(self) -> None:
+        if self.engine.recording and not self.clock.real:
+            # Nobody watches and nothing is waited for: the recording's own moments are all.
+            for _ in self._hear(math.inf, self.trainer.poll(math.inf)):
+                pass
+            return
         tick = self.clock.now()
         while not self.engine.done:
             now = self.clock.now()
@@ -176,8 +179,6 @@ class Run:
             if reply is not None:
                 self._last_reply = reply
                 self.journal.replied(reply)
-            if isinstance(message, RecordingEnded):
-                self._totals = message.elapsed_time, message.timer_time
             if at is not None:
                 self.journal.received(at, waiting)
                 waiting.clear()

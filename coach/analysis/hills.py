@@ -189,7 +189,8 @@ def _hill_number(ride: Ride, lap: Lap) -> int | None:
 
 
 def _is_planned(ride: Ride) -> bool:
-    return ride.workout is not None and any(lap.segment is not None for lap in ride.laps)
+    has_hills = ride.workout is not None and ride.workout.hills > 0
+    return has_hills and any(lap.segment is not None for lap in ride.laps)
 
 
 def _planned(ride: Ride) -> Iterator[tuple[int, float, float]]:

@@ -204,12 +204,15 @@ class _Progress:
 
 def _after(journal: Path) -> None:
     """Save what the rider keeps, show the hills, say where everything is."""
-    from coach.commands.summary import hills_table
+    from rich.console import Console
+
+    from coach.analysis.hills import hills
+    from coach.commands.summary import hill_table
 
     ride, saved = save_ride(journal)
-    table = hills_table(ride)
-    if table:
-        click.echo(table)
+    climbed = hills(ride)
+    if climbed:
+        Console().print(hill_table(climbed))
     say_saved(saved)
 
 
@@ -320,7 +323,7 @@ def replay(
         rider,
         ReplayTrainer(recorded),
         f"replay:{file.name}",
-        recorded.start or datetime(1970, 1, 1, tzinfo=UTC),
+        recorded.start or datetime.now(UTC),
         out,
         recording=True,
         indoor=recorded.indoor,

@@ -21,6 +21,7 @@ from coach.messages import (
     Mode,
     Page,
     PostureSource,
+    RecordingEnded,
     RiderPosition,
     Source,
 )
@@ -216,6 +217,12 @@ class Recorded:
         )
         ride.elapsed_time = float(self.meta.get("elapsed_time", numbers[-1, 0]))
         ride.timer_time = float(self.meta.get("timer_time", numbers[-1, 1]))
+        for _, kind, text in self.rows("received"):
+            if kind == RecordingEnded.__name__:
+                ended: RecordingEnded = load_message(RecordingEnded, text)
+                ride.elapsed_time, ride.timer_time = ended.elapsed_time, ended.timer_time
+                ride.time_standing, ride.stand_count = ended.time_standing, ended.stand_count
+                ride.ascent = ended.ascent
         self._add_events(ride, header.origin)
         self._add_laps(ride, header.origin)
         ride.start = header.start

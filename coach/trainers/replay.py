@@ -90,7 +90,17 @@ def _spoken(ride: Ride, opened: float) -> Iterator[tuple[float, Message]]:
             yield at, telemetry
         else:
             yield at, TimerEvent(at, running=kind == _START)
-    yield at, RecordingEnded(at, elapsed_time(ride) or 0.0, timer_time(ride) or 0.0)
+    yield (
+        at,
+        RecordingEnded(
+            at,
+            elapsed_time(ride) or 0.0,
+            timer_time(ride) or 0.0,
+            ride.time_standing,
+            ride.stand_count,
+            ride.ascent,
+        ),
+    )
 
 
 def _moments(ride: Ride, positions: list[float]) -> list[tuple[float, int, int]]:
