@@ -49,8 +49,8 @@ def make(text: str, rider: Rider) -> Trainer:
 
 
 def _simulated(text: str, rest: str, rider: Rider) -> Trainer:
-    from coach.trainers.machine import RESPONSES
     from coach.trainers.simulated import SimulatedTrainer
+    from coach.trainers.simulated.machine import RESPONSES
 
     seed, response = 7, "medium"
     for option in rest.split(",") if rest else ():

@@ -11,7 +11,7 @@ from math import exp, sqrt
 from random import Random
 
 from coach.rider import Rider
-from coach.trainers.machine import STEP
+from coach.trainers.simulated.machine import STEP
 
 SESSION = 5400.0
 """Over this time heart rate drifts and legs tire by the amounts given [s]."""

@@ -19,9 +19,9 @@ from coach.messages import Command, Page, Source
 from coach.protocol import common, fec
 from coach.rider import Rider
 from coach.trainers.base import Message
-from coach.trainers.devices import Pedals, Strap, TrainerDevice
-from coach.trainers.machine import RESPONSES, STEP, Machine
-from coach.trainers.simulated_rider import SimulatedRider
+from coach.trainers.simulated.devices import Pedals, Strap, TrainerDevice
+from coach.trainers.simulated.machine import RESPONSES, STEP, Machine
+from coach.trainers.simulated.rider import SimulatedRider
 
 FIRST_START = datetime(2025, 1, 1, 9, 0, tzinfo=UTC)
 """Wall clock of seed 0; each seed rides on a day of its own."""

@@ -7,9 +7,10 @@ The brake makes a force at the wheel. What force it should be follows from the l
   55 and the air and wind of page 50;
 * basic resistance: a share of the strongest force.
 
-It gets there after a dead time and then as a first-order lag: ``F(t) = F1 - (F1 - F0) *
-exp(-(t - dead_time) / lag)``; makers say that good trainers settle in 3 to 5 s, others in 5 to
-10 s. The flywheel is light, as most are: 12 kg at the rim do the work of rider and bike.
+A power target is held by a loop that answers after a dead time and then as a first-order lag:
+``F(t) = F1 - (F1 - F0) * exp(-(t - dead_time) / lag)``; makers say that good trainers settle in 3
+to 5 s, others in 5 to 10 s. The other forces need no loop and come at once. The flywheel is light,
+as most are: 12 kg at the rim do the work of rider and bike.
 
 Source: reference notes on training science, sections 1.3 and 1.6. Limits of the model: no belt
 slip, no heat, no motor (it cannot drive the wheel downhill), one flywheel for all modes.
@@ -17,6 +18,7 @@ slip, no heat, no motor (it cannot drive the wheel downhill), one flywheel for a
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from math import exp
 
@@ -48,6 +50,9 @@ STRONGEST_FORCE = 60.0 * 3.6
 STRONGEST_POWER = 1500.0
 """... nor more than this [W]."""
 
+_DIRECT = 0.3
+"""Lag of a force that needs no loop [s]."""
+
 _SLOWEST = 2.0
 """Below this speed a power target counts as if the wheel still turned this fast [m/s]: in
 practice a trainer lets go of a wheel at rest, or nobody could start against it."""
@@ -58,7 +63,7 @@ DEFAULT_MASS = 85.0
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """How fast a brake follows its target."""
+    """How fast a brake follows a power target."""
 
     dead_time: float
     """[s], a multiple of `STEP`."""
@@ -103,8 +108,9 @@ class Machine:
         self._road = physics.Road(DEFAULT_WIND_COEFFICIENT, DEFAULT_CRR, air_density=1.0)
         self._grade = 0.0
         # What the brake was to hold, the oldest first: the dead time as a queue.
-        self._pending = [WEAKEST_FORCE] * round(response.dead_time / STEP)
+        self._pending = deque([WEAKEST_FORCE] * round(response.dead_time / STEP))
         self._stay = exp(-STEP / response.lag)
+        self._stay_direct = exp(-STEP / _DIRECT)
 
     def obey(self, command: Command) -> None:
         """Take a command; the mode is that of the last one received."""
@@ -126,9 +132,13 @@ class Machine:
 
     def brake(self) -> float:
         """Let the brake follow its target for one step; return its force [N]."""
-        self._pending.append(self._limited(self._target_force()))
-        goal = self._pending.pop(0)
-        self.force = goal + (self.force - goal) * self._stay
+        goal = self._limited(self._target_force())
+        self._pending.append(goal)
+        late = self._pending.popleft()
+        if self.mode is Mode.POWER:
+            self.force = late + (self.force - late) * self._stay
+        else:
+            self.force = goal + (self.force - goal) * self._stay_direct
         return self.force
 
     def turn(self, push: float) -> float:

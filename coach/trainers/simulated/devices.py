@@ -20,8 +20,8 @@ from coach.errors import DecodeError
 from coach.messages import ReplyStatus
 from coach.protocol import common, fec, heart, power
 from coach.protocol.pages import DataPage
-from coach.trainers.machine import STEP, STRONGEST_FORCE, Machine
-from coach.trainers.simulated_rider import SimulatedRider
+from coach.trainers.simulated.machine import STEP, STRONGEST_FORCE, Machine
+from coach.trainers.simulated.rider import SimulatedRider
 
 SECOND = 32768
 """ANT+ counts channel periods in these parts of a second."""

@@ -9,8 +9,8 @@ they do with it:
 * **Posture**: follow the plan 2 to 5 s after it changes, over a second or so of transition. After
   a gear cue the harder gear goes in with the rise. A push comes with standing up, a dip with
   sitting down.
-* **Cadence**: preferred on the flat as the rider file says, on hills in the middle of the band
-  shown, some 3 rpm lower after 90 minutes.
+* **Cadence**: what the rider file says on the flat, 77 rpm on hills, 68 when standing; 3 rpm less
+  after 90 minutes.
 * **Strength**: torque has a limit. In power mode a load above 85 % of it slows the legs, the brake
   answers with more torque, and so on down: the death spiral is real here.
 * **Fatigue**: with less than a fifth of W′ left the rider falls 5 to 10 % short and sits down.
@@ -27,14 +27,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from math import exp, inf, log, pi
+from math import pi
 from random import Random
 
-from coach.guidance.gears import SEATED_HILL_CADENCE, gears
-from coach.messages import Cue, CueKind, Key, Mode, Posture, RiderPosition, RideState, Snapshot
+from coach.guidance.gears import SEATED_HILL_CADENCE
+from coach.messages import Cue, CueKind, Key, Mode, RideState, Snapshot
 from coach.rider import Rider
-from coach.trainers.body import SESSION, Heart, Noise, Reserve
-from coach.trainers.machine import FLYWHEEL_MASS, STEP, WEAKEST_FORCE, Machine
+from coach.trainers.simulated.body import SESSION, Heart, Noise, Reserve
+from coach.trainers.simulated.gearbox import Gearbox
+from coach.trainers.simulated.machine import FLYWHEEL_MASS, STEP, WEAKEST_FORCE, Machine
+from coach.trainers.simulated.stance import Stance
 from coach.workout import SegmentKind
 
 TURN = 2.0 * pi
@@ -60,8 +62,12 @@ EVEN_POWER = 80.0
 
 FLAT_SPEED = 7.0
 """Wheel speed that riders like in power mode: small ring, middle of the cassette [m/s]."""
+LIGHT = 0.85
+"""They stay this far below the speed at which the brake's floor is more than the target."""
 EASY = 0.5
 """Share of threshold power when nothing else is shown."""
+LEAST = 0.2
+"""Nobody keeps the legs turning with less than this share."""
 
 STRONGEST_TORQUE = 60.0 / 220.0
 """What the reference rider, FTP 220 W, can hold for more than a few turns is 60 N m."""
@@ -70,132 +76,19 @@ HEAVY = 0.85
 YIELD = 40.0
 """... by this much each second for each 100 % above [rpm/s]."""
 
+SHIFT_DIP = 0.4
+"""Power in the step of a shift, as a share."""
+
 LEGS = 0.8
 """How soon the legs bring the wheel to the speed they want [s]."""
 FEELING = 1.0
 """How soon they feel a change of load, and act on it [s]."""
+TRIMMING = 20.0
+"""How soon they make good what the display says they missed [s]."""
+MOST_TRIM = 0.15
+"""And by how much of the target at most."""
 CHANGE_OF_CADENCE = 3.0
 """How soon they settle on another cadence [s]."""
-
-
-class Stance:
-    """Seated or standing, the second in between, and what the change does to power.
-
-    Attributes
-    ----------
-    position : RiderPosition
-        What good pedals would report.
-    surge : float
-        Factor on power: above 1 while pushing up, below 1 while settling down.
-    """
-
-    def __init__(self, random: Random) -> None:
-        self.position = RiderPosition.SEATED
-        self.surge = 1.0
-        self._random = random
-        self._asked: Posture | None = None
-        self._wanted = Posture.SEATED
-        self._react_at = self._settle_at = self._even_at = inf
-
-    @property
-    def standing(self) -> bool:
-        """Standing, or on the way up."""
-        position = self.position
-        return (
-            position is RiderPosition.STANDING or position is RiderPosition.TRANSITION_TO_STANDING
-        )
-
-    def ask(self, posture: Posture | None, now: float) -> None:
-        """See which posture is asked for; react to a change after 2 to 5 s."""
-        if posture is not self._asked:
-            self._asked = posture
-            if posture is not None:
-                self._wanted = posture
-                self._react_at = now + self._random.uniform(2.0, 5.0)
-
-    def give_in(self, now: float) -> None:
-        """Sit down, whatever is asked, until the next change is asked for."""
-        if self.standing and self._wanted is Posture.STANDING:
-            self._wanted = Posture.SEATED
-            self._react_at = now
-
-    def step(self, now: float) -> bool:
-        """Bring the body to where it should be; tell whether it begins to rise."""
-        rises = False
-        if now >= self._react_at:
-            self._react_at = inf
-            if self.standing is not (self._wanted is Posture.STANDING):
-                rises = not self.standing
-                self._begin(now)
-        if now >= self._settle_at:
-            self._settle_at = inf
-            self.position = RiderPosition.STANDING if self.standing else RiderPosition.SEATED
-        if now >= self._even_at:
-            self._even_at = inf
-            self.surge = 1.0
-        return rises
-
-    def _begin(self, now: float) -> None:
-        uniform = self._random.uniform
-        if self.standing:
-            self.position = RiderPosition.TRANSITION_TO_SEATED
-            self.surge = 0.85
-            self._even_at = now + uniform(1.0, 2.0)
-        else:
-            self.position = RiderPosition.TRANSITION_TO_STANDING
-            self.surge = 1.0 + uniform(0.1, 0.3)
-            self._even_at = now + uniform(1.0, 3.0)
-        self._settle_at = now + uniform(0.8, 1.6)
-
-
-class Gearbox:
-    """The bike's gears, shifted one or two cogs at a time, one to two seconds after the wish.
-
-    Attributes
-    ----------
-    development : float
-        Metres for one turn of the cranks, in the gear that is in.
-    """
-
-    TOLERANCE = 5.0
-    """Cadence may be off by this before the rider shifts [rpm]; cogs are some 8 rpm apart."""
-    REACH = log(1.26)
-    """Furthest shift: two cogs."""
-
-    def __init__(self, rider: Rider, random: Random) -> None:
-        bike = rider.bike
-        self._developments = [gear.ratio * bike.wheel_circumference for gear in gears(bike)]
-        self._random = random
-        self._due = inf
-        self._hurried = False
-        self.development = self._nearest(FLAT_SPEED * 60.0 / rider.cadence)
-
-    def hurry(self) -> None:
-        """Shift without delay next time: the rider was told, and has the hand on the lever."""
-        self._hurried = True
-
-    def step(self, now: float, speed: float, cadence: float) -> bool:
-        """Bring the cadence at `speed` [m/s] near `cadence` [rpm]; tell whether it shifted."""
-        off = 60.0 * speed / self.development - cadence
-        hurried, self._hurried = self._hurried, False
-        if -self.TOLERANCE <= off <= self.TOLERANCE:
-            self._due = inf
-            return False
-        if hurried:
-            self._due = now
-        elif self._due == inf:
-            self._due = now + self._random.uniform(1.0, 2.0)
-        if now < self._due:
-            return False
-        self._due = inf
-        before = self.development
-        wanted = max(speed, 0.1) * 60.0 / cadence
-        reach = min(max(log(wanted / before), -self.REACH), self.REACH)
-        self.development = self._nearest(before * exp(reach))
-        return self.development != before
-
-    def _nearest(self, development: float) -> float:
-        return min(self._developments, key=lambda one: abs(log(one / development)))
 
 
 class SimulatedRider:
@@ -227,15 +120,17 @@ class SimulatedRider:
         self.heart = Heart(rider, random)
         self.reserve = Reserve(rider)
         self.stance = Stance(random)
-        self.gearbox = Gearbox(rider, random)
+        self.gearbox = Gearbox(rider.bike, random, FLAT_SPEED * 60.0 / rider.cadence)
         self._stroke = Noise(random, 4.0)
         self._rhythm = Noise(random, 8.0)
         self._shortfall = random.uniform(0.05, 0.10)
         self._seen: deque[tuple[Snapshot, bool]] = deque()
         self._shown: Snapshot | None = None
+        self._mode = Mode.GRADE
         self._told_gear = False
         self._cadence_held = 0.0
         self._felt = WEAKEST_FORCE
+        self._trim = 0.0
         self._dip = 1.0
         self._tired = 0.0
         self._exhausted = False
@@ -247,7 +142,8 @@ class SimulatedRider:
 
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """See this moment of the ride; it counts from the next step of the legs on."""
-        self._seen.append((snapshot, any(cue.kind is CueKind.GEAR for cue in cues)))
+        told_gear = bool(cues) and any(cue.kind is CueKind.GEAR for cue in cues)
+        self._seen.append((snapshot, told_gear))
 
     def keys(self) -> Sequence[Key]:
         """Press nothing."""
@@ -278,17 +174,24 @@ class SimulatedRider:
         if shown is not None and shown.state is RideState.FINISHED:
             self._cadence_held = self.cadence = 0.0
             return 0.0
+        load, wheel_speed = machine.force, machine.speed
+        calm = self._mode is Mode.POWER
         preferred = self._preferred_cadence()
-        wheel_speed = self._wheel_speed_wanted(machine.force)
-        self._dip = 0.4 if self.gearbox.step(now, wheel_speed, preferred) else 1.0
+        wanted_speed = self._wanted_speed(load)
+        shifted = self.gearbox.step(now, wanted_speed, preferred, calm=calm)
+        self._dip = SHIFT_DIP if shifted else 1.0
         development = self.gearbox.development
-        self._hold_cadence(machine.force * development / TURN, wheel_speed, preferred)
+        if calm:
+            self._settle_cadence(preferred, CHANGE_OF_CADENCE, load * development / TURN)
+        else:
+            wanted = min(60.0 * wanted_speed / development, FASTEST_CADENCE)
+            self._settle_cadence(wanted, FEELING, load * development / TURN)
         noise = CADENCE_NOISE * (STANDING_NOISE[0] if self.stance.standing else 1.0)
         cadence = max(0.0, self._cadence_held + noise * self._rhythm.step())
-        short = cadence * development / 60.0 - machine.speed
-        push = machine.force + FLYWHEEL_MASS * short / LEGS
+        missing = cadence * development / 60.0 - wheel_speed
+        push = load + FLYWHEEL_MASS * missing / LEGS
         push = min(max(push, 0.0), self._strength * TURN / development)
-        self.cadence = 60.0 * machine.speed / development
+        self.cadence = 60.0 * wheel_speed / development
         if push == 0.0:
             # The wheel runs away from the cranks: they turn as fast as the legs do.
             self.cadence = min(self.cadence, cadence)
@@ -309,18 +212,15 @@ class SimulatedRider:
     def _look(self, now: float) -> None:
         """Take in what was shown before `now`, and move the body accordingly."""
         while self._seen and self._seen[0][0].time < now:
-            self._shown, told = self._seen.popleft()
+            shown, told = self._seen.popleft()
+            self._shown, self._mode = shown, shown.mode
             self._told_gear = self._told_gear or told
-            self.stance.ask(self._shown.posture, now)
+            self.stance.ask(shown.posture, now)
         if self._exhausted:
             self.stance.give_in(now)
         if self.stance.step(now) and self._told_gear:
             self._told_gear = False
             self.gearbox.hurry()
-
-    @property
-    def _mode(self) -> Mode:
-        return Mode.GRADE if self._shown is None else self._shown.mode
 
     @property
     def _noise(self) -> float:
@@ -333,36 +233,35 @@ class SimulatedRider:
         shown, threshold = self._shown, self._rider.threshold_power
         if shown is None or shown.target_power is None:
             return EASY * threshold
+        target = shown.target_power
         if self._exhausted:
-            return shown.target_power * (1.0 - self._shortfall)
-        return shown.target_power
+            target *= 1.0 - self._shortfall
+        return max(target, LEAST * threshold)
 
     def _preferred_cadence(self) -> float:
-        shown = self._shown
+        shown, own = self._shown, self._rider.cadence
         if self.stance.standing:
-            cadence = STANDING_CADENCE
-        elif shown is not None and shown.hill is not None and shown.kind == SegmentKind.HILL:
-            cadence = SEATED_HILL_CADENCE
-        else:
-            cadence = self._rider.cadence
-        return cadence - TIRED_CADENCE * self._tired
+            own = min(own, STANDING_CADENCE)
+        elif shown is not None and shown.kind == SegmentKind.HILL:
+            own = min(own, SEATED_HILL_CADENCE)
+        return own - TIRED_CADENCE * self._tired
 
-    def _wheel_speed_wanted(self, load: float) -> float:
+    def _wanted_speed(self, load: float) -> float:
         """Speed of the wheel that the rider looks for, whatever the gear [m/s]."""
-        if self._mode is Mode.POWER:
-            # The brake has a floor that rises with speed: nobody spins a light load up to it.
-            return min(FLAT_SPEED, 0.85 * self._target() / WEAKEST_FORCE)
         self._felt += (load - self._felt) * STEP / FEELING
-        return self._target() / self._felt
-
-    def _hold_cadence(self, torque: float, wheel_speed: float, preferred: float) -> None:
-        """Change the cadence that the legs hold by one step, against `torque` at the cranks."""
-        held = self._cadence_held
+        target = self._target()
         if self._mode is Mode.POWER:
-            held += (preferred - held) * STEP / CHANGE_OF_CADENCE
-        else:
-            wanted = 60.0 * wheel_speed / self.gearbox.development
-            held += (min(wanted, FASTEST_CADENCE) - held) * STEP / FEELING
+            self._trim = 0.0
+            return min(FLAT_SPEED, LIGHT * target / WEAKEST_FORCE)
+        shown = self._shown
+        if shown is not None and shown.power is not None:
+            trim = self._trim + (1.0 - shown.power / target) * STEP / TRIMMING
+            self._trim = min(max(trim, -MOST_TRIM), MOST_TRIM)
+        return target * (1.0 + self._trim) / self._felt
+
+    def _settle_cadence(self, wanted: float, after: float, torque: float) -> None:
+        """Bring the cadence held nearer to one wanted, against a torque at the cranks [N m]."""
+        held = self._cadence_held + (wanted - self._cadence_held) * STEP / after
         heavy = torque / (HEAVY * self._strength) - 1.0
         if heavy > 0.0:
             held -= YIELD * heavy * STEP
