@@ -38,6 +38,8 @@ PLAUSIBLE = {
 }
 """What a rider and a sensor can mean, both ends included; beyond it a value is missing."""
 
+Indices = npt.NDArray[np.intp]
+
 _WORDS = {"heart_rate": "heart rate"}
 
 
@@ -54,6 +56,8 @@ class Repaired:
         Start of the row in seconds since the ride's start; not decreasing.
     seconds : ndarray, shape (n_rows,)
         How long the row lasts: 1 s, or the length of the gap.
+    riding : ndarray of bool, shape (n_rows,)
+        Which rows are a second of riding, not a gap.
     power, cadence, heart_rate, speed, distance, altitude, grade, target_power : ndarray
         Shape (n_rows,), units as in `coach.ride.Ride`; NaN where nothing is known.
     spikes : int
@@ -64,6 +68,7 @@ class Repaired:
 
     time: Column
     seconds: Column
+    riding: npt.NDArray[np.bool_]
     power: Column
     cadence: Column
     heart_rate: Column
@@ -78,14 +83,6 @@ class Repaired:
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.time.size)
-
-    @property
-    def riding(self) -> npt.NDArray[np.bool_]:
-        """Which rows are a second of riding, not a gap; shape (n_rows,)."""
-        gaps = np.zeros(len(self), dtype=bool)
-        for name in COLUMNS:
-            gaps |= np.isfinite(getattr(self, name))
-        return gaps
 
 
 def repaired(ride: Ride) -> Repaired:
@@ -127,8 +124,8 @@ def repaired(ride: Ride) -> Repaired:
     if spikes:
         notes.append(f"{_count(spikes, 'power spike')} replaced by the mean of the neighbours")
 
-    rows, seconds, resampled = _resample(time, columns, still)
-    return Repaired(rows, seconds, **resampled, spikes=spikes, notes=tuple(notes))
+    rows, seconds, riding, means = _resample(time, columns, still)
+    return Repaired(rows, seconds, riding, **means, spikes=spikes, notes=tuple(notes))
 
 
 def _count(number: int, noun: str) -> str:
@@ -188,51 +185,63 @@ def _without_spikes(power: Column, threshold_power: float | None) -> tuple[Colum
 
 def _resample(
     time: Column, columns: dict[str, Column], still: list[tuple[float, float]]
-) -> tuple[Column, Column, dict[str, Column]]:
+) -> tuple[Column, Column, npt.NDArray[np.bool_], dict[str, Column]]:
     """Bring columns to 1 Hz by time-weighted hold, with one NaN row for each gap.
 
     All stretches are packed one behind the other on one axis, whole seconds each and one second
     apart, so that every column is one interpolation of its running integral.
     """
     if not time.size:
-        return time, time, columns
-    steps = np.diff(time)
-    stops = np.array([start for start, _ in still])
-    paused = np.diff(np.searchsorted(stops, time)) > 0
-    breaks = np.flatnonzero((steps > LONGEST_HOLD) | paused)
-    first = np.concatenate(([0], breaks + 1))
-    last = np.concatenate((breaks, [time.size - 1]))
-
-    # The last sample of a stretch stands for one second, unless the next one begins sooner.
-    held = np.append(steps, 1.0)
-    held[last] = np.minimum(held[last], 1.0)
+        return time, time, np.empty(0, dtype=bool), columns
+    first, last = _stretches(time, still)
+    held = _held(time, first, last)
     length = time[last] + held[last] - time[first]
+    # A microsecond of jitter is no row of its own.
     rows = np.maximum(1, np.ceil(length - 1e-3)).astype(np.intp)
     offset = np.concatenate(([0], np.cumsum(rows + 1)[:-1]))
+    total = int(offset[-1] + rows[-1])
+
+    row_time = (np.arange(total) - np.repeat(offset, rows + 1)[:total]).astype(np.float64)
+    row_time += np.repeat(time[first], rows + 1)[:total]
+    seconds = np.ones(total)
+    gaps, resumed = (offset + rows)[:-1], time[first[1:]]
+    row_time[gaps] = np.minimum(row_time[gaps], resumed)
+    seconds[gaps] = resumed - row_time[gaps]
+    riding = np.ones(total, dtype=bool)
+    riding[gaps] = False
+
     stretch = np.repeat(np.arange(first.size), last - first + 1)
     packed = offset[stretch] + (time - time[first][stretch])
-
-    total = int(offset[-1] + rows[-1])
-    behind = np.arange(total) - np.repeat(offset, rows + 1)[:total]
-    row_stretch = np.repeat(np.arange(first.size), rows + 1)[:total]
-    row_time = time[first][row_stretch] + behind
-    seconds = np.ones(total)
-    gaps = (offset + rows)[:-1]
-    row_time[gaps] = np.minimum(row_time[gaps], time[first[1:]])
-    seconds[gaps] = time[first[1:]] - row_time[gaps]
-
     knots = np.column_stack((packed, packed + held)).ravel()
-    return (
-        row_time,
-        seconds,
-        {
-            name: _held_means(_bridged(time, values, stretch), knots, held, total)
-            for name, values in columns.items()
-        },
-    )
+    means = {
+        name: _held_means(_bridged(time, values, stretch), knots, held, total)
+        for name, values in columns.items()
+    }
+    return row_time, seconds, riding, means
 
 
-def _bridged(time: Column, values: Column, stretch: npt.NDArray[np.intp]) -> Column:
+def _stretches(time: Column, still: list[tuple[float, float]]) -> tuple[Indices, Indices]:
+    """Return the first and the last sample of each stretch without a gap or a pause."""
+    stops = np.array([start for start, _ in still])
+    paused = np.diff(np.searchsorted(stops, time)) > 0
+    breaks = np.flatnonzero((np.diff(time) > LONGEST_HOLD) | paused)
+    return np.concatenate(([0], breaks + 1)), np.concatenate((breaks, [time.size - 1]))
+
+
+def _held(time: Column, first: Indices, last: Indices) -> Column:
+    """Return how long each sample lasts [s]: until the next one in its stretch.
+
+    The last of a stretch lasts as long as the one before it, at most a second, and never into the
+    next stretch.
+    """
+    held = np.append(np.diff(time), 1.0)
+    before = np.insert(np.diff(time), 0, 1.0)
+    before[first] = 1.0
+    held[last] = np.minimum(1.0, np.minimum(held[last], before[last]))
+    return held
+
+
+def _bridged(time: Column, values: Column, stretch: Indices) -> Column:
     """Hold the last value over a silence of up to 10 s inside a stretch."""
     valid = np.isfinite(values)
     if valid.all() or not valid.any():

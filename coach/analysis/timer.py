@@ -58,24 +58,23 @@ def in_order(time: Column) -> npt.NDArray[np.intp]:
     finite = np.flatnonzero(np.isfinite(time))
     if np.all(np.diff(time[finite]) > 0):
         return finite
-    # Longest increasing subsequence by patience sorting: dropping whatever lies behind the latest
-    # stamp would lose the whole ride after one stamp from the future.
+    # Longest increasing subsequence by patience sorting, from the end, so that of two equal losses
+    # the later stamps go. Dropping whatever lies behind the latest stamp would not do: one stamp
+    # from the future would cost the rest of the ride.
     tails: list[float] = []
     tops: list[int] = []
-    before: dict[int, int] = {}
-    for index in finite.tolist():
-        stamp = float(time[index])
+    behind: dict[int, int] = {}
+    for index in finite[::-1].tolist():
+        stamp = -float(time[index])
         pile = bisect_left(tails, stamp)
-        if pile < len(tails) and tails[pile] == stamp:
-            continue
         if pile > 0:
-            before[index] = tops[pile - 1]
+            behind[index] = tops[pile - 1]
         tails[pile : pile + 1] = [stamp]
         tops[pile : pile + 1] = [index]
     kept = tops[-1:]
-    while kept[-1] in before:
-        kept.append(before[kept[-1]])
-    return np.array(kept[::-1], dtype=np.intp)
+    while kept[-1] in behind:
+        kept.append(behind[kept[-1]])
+    return np.array(kept, dtype=np.intp)
 
 
 def elapsed_time(ride: Ride) -> float | None:
