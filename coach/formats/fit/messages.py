@@ -33,6 +33,7 @@ class Messages:
         self._runs = runs
         self._kind = kind
         self._mine = [run for run in runs if run.definition.message == kind.number]
+        self._count = sum(run.length for run in self._mine)
         by_layout: dict[Definition, list[Run]] = {}
         for run in self._mine:
             by_layout.setdefault(run.definition, []).append(run)
@@ -48,12 +49,12 @@ class Messages:
 
     def __len__(self) -> int:
         """Return the number of messages."""
-        return sum(run.length for run in self._mine)
+        return self._count
 
     def column(self, name: str) -> Column:
         """Return a numeric field in SI units, shape (n_messages,), NaN where there is no value."""
         number, _, scale, offset, _ = self._kind.fields[name]
-        column = np.full(len(self), np.nan)
+        column = np.full(self._count, np.nan)
         for definition, rows, rank in self._groups:
             if number in definition.numbers:
                 raw = rows[str(number)]
@@ -72,7 +73,7 @@ class Messages:
     def raw(self, name: str) -> list[bytes]:
         """Return a field of text or bytes as it stands, empty where there is none."""
         number = self._kind.fields[name].number
-        column = [b""] * len(self)
+        column = [b""] * self._count
         for definition, rows, rank in self._groups:
             if number in definition.strings:
                 for place, value in zip(rank.tolist(), rows[str(number)], strict=True):

@@ -100,7 +100,7 @@ class _TimeAxis:
 
 def _nothing_to_ride(data: bytes, contents: Contents) -> str:
     if contents.problems:
-        return f"{contents.problems[0]}; nothing of a ride comes before that"
+        return f"{contents.problems[0]}; nothing of a ride was found"
     return (
         f"byte {data[0]}: expected the records of a ride, found none: "
         "a workout, a course or a device's settings is no ride"

@@ -342,9 +342,9 @@ class _Activity:
 
 
 def _software_version() -> float:
-    """Return major and minor version as FIT counts them: 1.20 is version 1, minor 20."""
-    major, minor = coach.__version__.split(".")[:2]
-    return int(major) + int(minor) / 100
+    """Return our version x.y.z as FIT has room for it: x.yz."""
+    major, minor, patch = (int(part) for part in coach.__version__.split("."))
+    return major + (10 * min(minor, 9) + min(patch, 9)) / 100
 
 
 def _whole(seconds: Column) -> Column:
