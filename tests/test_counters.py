@@ -91,6 +91,8 @@ def test_power_is_summed_over_lost_and_repeated_pages(pages):
         ([(255, 1000), (0, 1100)], 100, 1),
         # Repeats without a new event, as Tacx sends them: no division of nought by nought.
         ([(7, 500), (7, 500), (7, 500), (8, 700)], 200, 1),
+        # Without a new event the sum is not read, but it is not lost either.
+        ([(7, 500), (7, 600), (8, 700)], 200, 1),
         # A trainer that set its counters to zero is no ride of 60 kW.
         ([(7, 5000), (1, 10)], 60_546, 250),
         ([(200, 60_000), (201, 100)], 0, 0),

@@ -67,7 +67,7 @@ def test_decode_prints_the_golden_fields(vector):
         ["0x31ffffffffff2003"],
         ["31 ff ff ff ff ff 20 03"],
         ["31", "ff", "ff", "ff", "ff", "ff", "20", "03"],
-        ["0x31,0xFF,0xff,0xff,0xff,0xff,0x20,0x03"],
+        ["0x31,0XFF,0xff,0xff,0xff,0xff,0x20,0x03"],
         ["31:ff:ff:ff:ff:ff:20:03"],
     ],
 )

@@ -166,6 +166,21 @@ def test_power_0xfff_is_absent():
     assert fec.decode(bytes.fromhex("1901ff0000fe7f30")).power_w == 4094
 
 
+@pytest.mark.parametrize(
+    ("bits", "told"),
+    [(0x00, (0, 0, 0)), (0x10, (1, 0, 0)), (0x20, (0, 1, 0)), (0x40, (0, 0, 1)), (0x80, (0, 0, 0))],
+)
+def test_trainer_status_is_the_high_half_of_byte_6(bits, told):
+    # Source: GoldenCheetah, calibration of power, of resistance, and user configuration.
+    page = fec.decode(bytes.fromhex("1901ff0000c8") + bytes([bits, 0x30]))
+    assert page.power_w == 200
+    assert told == (
+        page.power_calibration_required,
+        page.resistance_calibration_required,
+        page.user_configuration_required,
+    )
+
+
 def test_speed_0xffff_is_absent():
     # incyclist and openant: 65.535 m/s.
     assert fec.decode(bytes.fromhex("10190000ffffff30")).speed_mps is None
@@ -328,6 +343,10 @@ def test_commands_need_no_sender(number):
     assert fec.decode(payload).sender == "display"
 
 
+def test_unknown_pedal_share_is_a_byte_of_ones():
+    assert power.PowerOnly().encode().hex() == "1000ffff00000000"
+
+
 def test_unknown_sub_page_is_unknown():
     with pytest.raises(DecodeError, match="02 77"):
         power.decode(bytes.fromhex("0277ffffffffffff"))
@@ -410,6 +429,12 @@ def test_answer_repeats_the_command():
     answer = fec.CommandStatus.answering(command, sequence=7, status=ReplyStatus.REJECTED)
     assert answer.encode().hex() == "47330703ff145050"
     assert answer.echo == command
+
+
+def test_answer_to_an_unusable_command():
+    command = fec.decode(bytes.fromhex("31ffffffffffffff"))
+    answer = fec.CommandStatus.answering(command, sequence=0, status=ReplyStatus.FAIL)
+    assert answer.encode().hex() == "47310001ffffffff"
 
 
 # --- errors --------------------------------------------------------------------------------------

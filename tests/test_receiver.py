@@ -189,6 +189,7 @@ def test_capabilities():
         ("4731ff04ffff2003", Reply(2.0, "target_power", ReplyStatus.PENDING, None)),
         ("47fc0102ffffffff", Reply(2.0, "page_0xfc", ReplyStatus.NOT_SUPPORTED, 1)),
         ("47ffffffffffffff", None),  # no command yet
+        ("47ffff00ffffffff", None),
         ("473101ffffff2003", None),  # not even tried
         ("47310180ffff2003", None),  # a status without a name
     ],

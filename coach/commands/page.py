@@ -119,8 +119,7 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the end of a sentence that names the nearest word, or all of them."""
     from difflib import get_close_matches
 
-    # A word longer than any name is like none of them, and comparing it takes its time.
-    near = get_close_matches(word[:SHOWN], known, n=1)
+    near = get_close_matches(word, known, n=1)
     return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
 
 

@@ -62,7 +62,7 @@ class GeneralFeData(EquipmentPage):
     """Data page 16."""
 
     equipment_type: str | int = code(1, EQUIPMENT_TYPE, bits=5, default="trainer")
-    elapsed_time_s: float = count(2, scale="0.25", symbol="s")
+    elapsed_time_s: float = count(2, scale="0.25", unit="s")
     """Rolls over at 64 s."""
     distance_m: int | None = number(3, "m", validity=Bit(7, 2))
     """Rolls over at 256 m."""
@@ -111,7 +111,7 @@ class SpecificTrainerData(EquipmentPage):
 
     event_count: int = count(1)
     cadence_rpm: int | None = number(2, "rpm", invalid=0xFF)
-    accumulated_power_w: int = count(3, 16, symbol="W")
+    accumulated_power_w: int = count(3, 16, unit="W")
     """Sum of the power of every event; rolls over at 65 536 W."""
     power_w: int | None = number(5, "W", bits=12, invalid=0xFFF)
     power_calibration_required: bool = flag(6, 4)
@@ -279,10 +279,12 @@ class CommandStatus(DataPage):
 
     @classmethod
     def answering(cls, command: DataPage, sequence: int, status: ReplyStatus) -> CommandStatus:
-        """Return the answer to a command."""
-        return cls(
-            command=command.name, sequence=sequence, status=status, data=command.encode()[4:]
-        )
+        """Return the answer to a command; one without a usable value has nothing to repeat."""
+        try:
+            data = command.encode()[4:]
+        except EncodeError:
+            data = b"\xff" * 4
+        return cls(command=command.name, sequence=sequence, status=status, data=data)
 
     @property
     def echo(self) -> DataPage | None:

@@ -70,11 +70,6 @@ class Field:
     validity: Bit | None = None
 
     @property
-    def unit(self) -> str:
-        """Unit for a reader, empty for a plain number."""
-        return ""
-
-    @property
     def expected(self) -> str:
         """What the field takes, in words: ``0 to 4000 W``."""
         raise NotImplementedError
@@ -148,8 +143,8 @@ class Number(Field):
         `validity` covers it.
     invalid_with : int or None
         In practice: the invalid value counts only when this other byte has it too.
-    symbol : str
-        Unit for a reader.
+    unit : str
+        For a reader; empty for a plain number.
     """
 
     scale: Fraction = Fraction(1)
@@ -158,26 +153,21 @@ class Number(Field):
     high: Fraction
     invalid: int | None = None
     invalid_with: int | None = None
-    symbol: str = ""
+    unit: str = ""
 
     def __post_init__(self) -> None:
         """Check that the declaration agrees with itself."""
         first, last = self.raw_range
-        least, most = self._representable
+        least, most = _representable(self.bits, self.signed)
         if not least <= first <= last <= most:
             raise ValueError(f"range {self.expected} does not fit {self.bits} bits")
         if self.invalid is not None and self.invalid_with is None and first <= self.invalid <= last:
             raise ValueError(f"invalid value {self.invalid} lies inside the range {self.expected}")
 
     @property
-    def unit(self) -> str:
-        """Unit for a reader, empty for a plain number."""
-        return self.symbol
-
-    @property
     def expected(self) -> str:
         """What the field takes, in words: ``0 to 4000 W``."""
-        return f"{_plain(self.low)} to {_plain(self.high)} {self.symbol}".rstrip()
+        return f"{_plain(self.low)} to {_plain(self.high)} {self.unit}".rstrip()
 
     @property
     def raw_range(self) -> tuple[int, int]:
@@ -186,10 +176,6 @@ class Number(Field):
         if any(end.denominator != 1 for end in ends):
             raise ValueError(f"range {self.expected} does not lie on a step of {self.scale}")
         return ends[0].numerator, ends[1].numerator
-
-    @property
-    def _representable(self) -> tuple[int, int]:
-        return _representable(self.bits, self.signed)
 
     @property
     def _raw_offset(self) -> int:
@@ -205,7 +191,7 @@ class Number(Field):
         conditions = [self.validity.read()] if self.validity else []
         if self.invalid_with is not None:
             conditions.append(f"not b{self.byte} == {self.invalid} == b{self.invalid_with}")
-        if self.raw_range != self._representable:
+        if self.raw_range != _representable(self.bits, self.signed):
             first, last = self.raw_range
             conditions.append(f"{first} <= (r := {raw}) <= {last}")
             raw = "r"
@@ -373,7 +359,7 @@ class Octets(Field):
 
 def number(
     byte: int,
-    symbol: str = "",
+    unit: str = "",
     *,
     bit: int = 0,
     bits: int = 8,
@@ -404,14 +390,14 @@ def number(
         invalid=invalid,
         invalid_with=invalid_with,
         validity=validity,
-        symbol=symbol,
+        unit=unit,
     )
     return dataclasses.field(default=default, metadata={WIRE: wire})
 
 
-def count(byte: int, bits: int = 8, scale: Exact = 1, symbol: str = "") -> Any:  # noqa: ANN401
+def count(byte: int, bits: int = 8, scale: Exact = 1, unit: str = "") -> Any:  # noqa: ANN401
     """Declare a counter that rolls over at the end of its bits; it is always there."""
-    return number(byte, symbol, bits=bits, scale=scale, default=0)
+    return number(byte, unit, bits=bits, scale=scale, default=0)
 
 
 def code(

@@ -47,8 +47,8 @@ class PowerOnly(DataPage):
     pedal_power_is_right: bool = flag(2, 7, default=True)
     """The share is known to be the right pedal's."""
     cadence_rpm: int | None = number(3, "rpm", invalid=0xFF)
-    accumulated_power_w: int = count(4, 16, symbol="W")
-    power_w: int = count(6, 16, symbol="W")
+    accumulated_power_w: int = count(4, 16, unit="W")
+    power_w: int = count(6, 16, unit="W")
 
 
 @data_page(0x11)
