@@ -1,0 +1,174 @@
+"""The one loop: whatever ends a ride, the load comes off and nothing recorded is lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from garmin_fit_sdk import Decoder, Stream
+from timeline import HILLS, RIDER
+
+from coach import journal, profile
+from coach.clock import ManualClock
+from coach.engine import Engine
+from coach.errors import RideFileError
+from coach.formats import fit
+from coach.journal import Header, Journal, Recorded
+from coach.messages import EventKind, Key, TrackResistance
+from coach.runner import Run, ride_again
+from coach.trainers.simulated import SimulatedTrainer
+
+RELEASE = TrackResistance(0.0)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Script:
+    """A display whose keys are written down beforehand, and which may fail."""
+
+    def __init__(self, keys=None, fail_at=None, at=None):
+        self.pressed = dict(keys or {})
+        self.fail_at = fail_at
+        self.at = dict(at or {})
+        self.now = 0.0
+        self.closed = False
+
+    def open(self):
+        pass
+
+    def show(self, snapshot, cues):
+        self.now = snapshot.time
+        if self.fail_at is not None and self.now >= self.fail_at:
+            raise ZeroDivisionError("a fault in a display")
+        for time in [t for t in self.at if t <= self.now]:
+            self.at.pop(time)()
+
+    def keys(self):
+        return [k for t in sorted(self.pressed) if t <= self.now for k in self.pressed.pop(t)]
+
+    def close(self):
+        self.closed = True
+
+
+def rolling(path: Path, script: Script, seed: int = 1) -> Run:
+    trainer = SimulatedTrainer(RIDER, seed=seed)
+    header = Header("Test", START, 0.0, RIDER, HILLS, "sim", "test")
+    kept = Journal(path, header)
+    return Run(Engine(HILLS, RIDER), trainer, ManualClock(), kept, (script, trainer.rider))
+
+
+def test_an_old_ride_ridden_again_gives_the_same_answers(tmp_path):
+    keys = {30: [Key.EASE_OFF], 70: [Key.PAUSE], 80: [Key.PAUSE], 130: [Key.SKIP], 150: [Key.BACK]}
+    rolling(tmp_path / "a.ride", Script(keys)).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        answers = ride_again(Engine(HILLS, RIDER), recorded.inputs())
+        assert answers.commands == recorded.commands()
+        assert [(c.time, c.kind, c.text) for c in answers.cues] == recorded.rows("cues")
+        assert [(lap.time, lap.segment) for lap in answers.laps] == recorded.rows("laps")
+        rows = recorded.rows("samples")
+        assert [(s.time, s.power, s.distance) for s in answers.samples] == [
+            (row[0], row[3], row[7]) for row in rows
+        ]
+        assert len(rows) > 300
+
+
+def test_the_same_seed_gives_the_same_ride(tmp_path):
+    for name in ("a", "b"):
+        rolling(tmp_path / f"{name}.ride", Script()).ride()
+    with Recorded(tmp_path / "a.ride") as a, Recorded(tmp_path / "b.ride") as b:
+        for table in ("pages", "sent", "samples", "events"):
+            assert a.rows(table) == b.rows(table)
+            assert a.rows(table)
+
+
+def test_the_end_is_a_release_that_the_trainer_confirmed(tmp_path):
+    rolling(tmp_path / "a.ride", Script()).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.finished
+        time, last = recorded.commands()[-1]
+        assert last == RELEASE
+        answered, command, status, _ = recorded.rows("replies")[-1]
+        assert (command, status) == ("track_resistance", "pass")
+        assert time <= answered <= time + 1.5
+
+
+def test_an_interruption_releases_at_once_and_saves_the_ride(tmp_path):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    script.at[150.0] = run.interrupt
+    run.ride()
+    assert script.closed
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.finished
+        time, last = recorded.commands()[-1]
+        assert last == RELEASE
+        assert 150 <= time <= 150.5
+        ride = recorded.ride()
+    assert len(ride) == 150
+    assert ride.timer_time == pytest.approx(150.25)
+
+
+def test_a_fault_releases_at_once_keeps_the_ride_and_is_not_hidden(tmp_path):
+    script = Script(fail_at=150.0)
+    with pytest.raises(ZeroDivisionError):
+        rolling(tmp_path / "a.ride", script).ride()
+    assert script.closed
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert not recorded.finished
+        assert recorded.commands()[-1][1] == RELEASE
+        assert len(recorded.ride()) >= 149
+
+
+def test_a_full_disk_releases_and_says_so(tmp_path, monkeypatch):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+
+    def full():
+        raise RideFileError("disk full")
+
+    sent = []
+    send = run.trainer.send
+    monkeypatch.setattr(run.trainer, "send", lambda c, now: (sent.append(c), send(c, now)))
+    script.at[100.0] = lambda: monkeypatch.setattr(run.journal, "commit", full)
+    with pytest.raises(RideFileError, match="disk full"):
+        run.ride()
+    assert sent[-1] == RELEASE
+    monkeypatch.undo()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert len(recorded.ride()) >= 59
+
+
+def test_quit_ramps_the_load_off_before_the_end(tmp_path):
+    rolling(tmp_path / "a.ride", Script({150: [Key.QUIT]})).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        grades = [c.grade for t, c in recorded.commands() if t > 148]
+        assert grades[0] == 0.06
+        assert grades[-1] == 0
+        assert any(0 < grade < 0.06 for grade in grades)
+
+
+def test_a_ride_ends_in_a_valid_fit_file(tmp_path):
+    rolling(tmp_path / "a.ride", Script({150: [Key.QUIT]})).ride()
+    data = fit.encode(journal.load(tmp_path / "a.ride"))
+    assert Decoder(Stream.from_byte_array(bytearray(data))).check_integrity()
+    messages, errors = Decoder(Stream.from_byte_array(bytearray(data))).read()
+    assert not errors
+    assert len(messages["record_mesgs"]) == 150
+
+
+def test_the_plan_of_the_tests_is_a_plan():
+    path = Path(__file__).parent / "data" / "workouts" / "short.toml"
+    short = profile.compile_workout(profile.load_workout(path), RIDER)
+    assert short.duration == 12
+    assert [s.posture for s in short.segments] == ["seated", "seated", "standing", "seated"]
+
+
+def test_an_interrupted_ride_says_when_it_ended(tmp_path):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    script.at[10.0] = run.interrupt
+    run.ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        kinds = [row[1] for row in recorded.rows("events")]
+    assert kinds[0] == EventKind.STARTED
+    assert kinds[-1] == EventKind.FINISHED
