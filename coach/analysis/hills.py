@@ -1,56 +1,18 @@
-"""The hills of a ride: from its plan, else from its altitude.
-
-How a climb is known by its altitude alone
-------------------------------------------
-1. What altitude does across a gap without the way to do it in (weather during a long stop, a
-   lift) is taken out; the rest is smoothed over 15 s: barometers step and satellites wander.
-2. The profile is cut at its turning points. A turn counts only when the altitude comes back by
-   10 m, beyond any noise of the sensor, so that flat roads have none.
-3. Two climbs are one hill when the dip between them is small for both: not above 30 m, and not
-   above a third of the lesser climb. A short descent on the way up a pass does not end the pass;
-   rolling ground, up 40 m and down 30 m, stays many small hills.
-4. The approach is cut off where it is flatter than 0.5 % on average up to there (and the summit's
-   plateau likewise): a valley road that rises 30 m in ten kilometres is no part of the hill.
-5. What is left is a hill when it gains at least 35 m over at least 500 m at 3 % or more on
-   average. If it is too flat as a whole, its steepest part (the one that stands out most above a
-   3 % ramp) is tried by the same measure, so that a long drag does not hide the climb in it.
-
-The measures of 5 are those at which head units begin to call a rise a climb: 500 m, 3 %, and a
-score of length times grade that corresponds to 35 m (Garmin's ClimbPro: 500 m, 3 %, 3500).
-"""
+"""The hills of a ride: from its plan, else from its altitude."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
+from coach.analysis.climbs import climbs, ridden_altitude, travelled
 from coach.analysis.posture import PostureInterval, ride_posture, standing_seconds
 from coach.analysis.power import average, highest, if_known
 from coach.analysis.repair import Repaired, repaired
 from coach.ride import Column, Lap, Ride
-
-SMOOTHING = 15
-"""Window of the centred mean over altitude [s]."""
-TURN = 10.0
-"""A change of direction counts when altitude comes back by this much [m]."""
-LARGEST_DIP = 30.0
-"""[m]."""
-DIP_SHARE = 1 / 3
-"""Largest dip as a fraction of the lesser of two climbs."""
-APPROACH_GRADE = 0.005
-HILL_GRADE = 0.03
-STEEPEST_ROAD = 0.25
-"""No longer stretch of road is steeper, as a fraction."""
-HILL_ASCENT = 35.0
-"""[m]."""
-HILL_LENGTH = 500.0
-"""[m]."""
-ASCENT_HYSTERESIS = 3.0
-"""Rises below this are taken for noise in a total ascent [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +51,10 @@ def hills(ride: Ride, rows: Repaired | None = None) -> list[Hill]:
     Parameters
     ----------
     ride : Ride
-        With a plan (a workout, and laps that know their segment) the hills are the plan's: the
-        laps in a row that belong to one hill number are one hill, a hill ridden again after
-        going back is another one with the same index, and a hill that was skipped before its
-        first second is none. Without a plan they come from altitude.
+        With a plan (a workout with hills, and laps that know their segment) the hills are the
+        plan's: the laps in a row that belong to one hill number are one hill, a hill ridden
+        again after going back is another one with the same index, and a hill that was skipped
+        before its first second is none. Without a plan they come from altitude.
     rows : Repaired, optional
         The same ride repaired, if that is at hand.
 
@@ -102,83 +64,11 @@ def hills(ride: Ride, rows: Repaired | None = None) -> list[Hill]:
         In order of time; empty without plan and altitude.
     """
     rows = repaired(ride) if rows is None else rows
-    spans = _planned(ride) if _is_planned(ride) else _climbed(rows)
+    road = replace(rows, altitude=ridden_altitude(rows), distance=travelled(rows))
+    spans = _planned(ride) if _is_planned(ride) else _climbed(road)
     postures = ride_posture(ride)
-    return [
-        _hill(index, start, end, rows, postures)
-        for index, start, end in spans
-        if _rows_within(rows, start, end).any()
-    ]
-
-
-def travelled(rows: Repaired) -> Column:
-    """Distance at each row [m]: as recorded, else from speed; NaN where neither is known.
-
-    Holes are bridged, and a count that starts anew (the next of several files) goes on.
-    """
-    known = np.flatnonzero(np.isfinite(rows.distance))
-    if known.size:
-        steps = np.maximum(np.diff(rows.distance[known], prepend=rows.distance[known[0]]), 0.0)
-        bridged: Column = np.interp(np.arange(len(rows)), known, np.cumsum(steps))
-        return bridged
-    if np.isfinite(rows.speed).any():
-        from_speed: Column = np.cumsum(np.nan_to_num(rows.speed))
-        return from_speed
-    return rows.distance
-
-
-def ridden_altitude(rows: Repaired) -> Column:
-    """Altitude with only those changes that were ridden, shape (n_rows,) [m]; NaN in gaps.
-
-    A change across a gap counts only if the distance covered in the gap makes it a road.
-    """
-    altitude = rows.altitude.copy()
-    known = np.flatnonzero(np.isfinite(altitude))
-    if not known.size:
-        return altitude
-    steps = np.diff(altitude[known])
-    road = STEEPEST_ROAD * np.diff(travelled(rows)[known])
-    steps[(np.diff(known) > 1) & ~(np.abs(steps) <= road)] = 0.0
-    altitude[known[1:]] = altitude[known[0]] + np.cumsum(steps)
-    return altitude
-
-
-def total_ascent(altitude: Column) -> float | None:
-    """Sum of all rises.
-
-    Parameters
-    ----------
-    altitude : ndarray, shape (n_samples,)
-        [m]; NaN is passed over.
-
-    Returns
-    -------
-    float or None
-        [m]; ``None`` without altitude. A rise counts once altitude has come up by 3 m without
-        coming down by 3 m: less is noise of the sensor (GoldenCheetah's default as well).
-    """
-    known = altitude[np.isfinite(altitude)]
-    if not known.size:
-        return None
-    turns = _turning_points(known, ASCENT_HYSTERESIS)
-    return float(np.maximum(np.diff(known[turns]), 0.0).sum())
-
-
-def vertical_speed(ascent: float, seconds: float) -> float:
-    """Return the mean rate of ascent (VAM) [m/h]."""
-    return ascent * 3600 / seconds
-
-
-def climbing_power(vertical: float, grade: float) -> float:
-    """Estimate power per mass [W/kg] from vertical speed [m/h] on a climb.
-
-    Only for real or virtual climbs of 7 % or more, where gravity is nearly all of it.
-    Source: Ferrari's rule, ``VAM / (200 + 10 * grade in %)``.
-    """
-    return vertical / (200 + 1000 * grade)
-
-
-# --- from the plan ------------------------------------------------------------------------------
+    found = (_hill(index, start, end, road, postures) for index, start, end in spans)
+    return [hill for hill in found if hill is not None]
 
 
 def _hill_number(ride: Ride, lap: Lap) -> int | None:
@@ -201,121 +91,21 @@ def _planned(ride: Ride) -> Iterator[tuple[int, float, float]]:
             yield number, laps[0].start, laps[-1].start + laps[-1].elapsed_time
 
 
-# --- from altitude ------------------------------------------------------------------------------
-
-
-def _climbed(rows: Repaired) -> Iterator[tuple[int, float, float]]:
+def _climbed(road: Repaired) -> Iterator[tuple[int, float, float]]:
     """Yield number, start and end of each climb found in the altitude."""
-    ridden = ridden_altitude(rows)
-    known = np.flatnonzero(np.isfinite(ridden))
-    if not known.size:
-        return
-    altitude = _smooth(ridden[known])
-    distance = travelled(rows)[known]
-    index = 0
-    for foot, top in _joined(altitude, _turning_points(altitude, TURN)):
-        climb = _steep_enough(altitude, distance, foot, top)
-        if climb is not None:
-            index += 1
-            first, last = climb
-            yield index, float(rows.time[known[first]]), float(rows.time[known[last]])
-
-
-def _smooth(altitude: Column) -> Column:
-    """Centred mean; near the ends over the same number of samples on both sides."""
-    half = np.minimum(SMOOTHING // 2, np.arange(altitude.size))
-    half = np.minimum(half, half[::-1])
-    at = np.arange(altitude.size)
-    sums = np.concatenate(([0.0], np.cumsum(altitude)))
-    smooth: Column = (sums[at + half + 1] - sums[at - half]) / (2 * half + 1)
-    return smooth
-
-
-def _turning_points(altitude: Column, turn: float) -> list[int]:
-    """Return indices of alternating lows and highs, each `turn` [m] from its neighbours.
-
-    The first is a low or a high of what comes before the first turn; a flat profile has none.
-    """
-    low = high = 0
-    rising: bool | None = None
-    points: list[int] = []
-    heights = altitude.tolist()
-    for index, height in enumerate(heights):
-        if height > heights[high]:
-            high = index
-        if height < heights[low]:
-            low = index
-        if rising is not False and heights[high] - height >= turn:
-            points.append(high)
-            rising = False
-            low = high = index
-        elif rising is not True and height - heights[low] >= turn:
-            points.append(low)
-            rising = True
-            low = high = index
-    if rising is not None:
-        points.append(high if rising else low)
-    return points
-
-
-def _joined(altitude: Column, turns: Sequence[int]) -> list[tuple[int, int]]:
-    """Pair lows with the highs that follow, and join climbs across small dips."""
-    climbs: list[tuple[int, int]] = []
-    for foot, top in pairwise(turns):
-        if altitude[top] <= altitude[foot]:
-            continue
-        climb = (foot, top)
-        while climbs and _is_one(altitude, climbs[-1], climb):
-            climb = (climbs.pop()[0], climb[1])
-        climbs.append(climb)
-    return climbs
-
-
-def _is_one(altitude: Column, first: tuple[int, int], second: tuple[int, int]) -> bool:
-    dip = altitude[first[1]] - altitude[second[0]]
-    lesser = min(altitude[top] - altitude[foot] for foot, top in (first, second))
-    return bool(dip <= min(LARGEST_DIP, DIP_SHARE * lesser))
-
-
-def _steep_enough(
-    altitude: Column, distance: Column, foot: int, top: int
-) -> tuple[int, int] | None:
-    """Cut a rise down to the hill in it; ``None`` when there is none."""
-    whole = slice(foot, top + 1)
-    along = distance[whole]
-    if np.isnan(along[0]):
-        # Without distance nobody knows a grade: the ascent alone decides.
-        return (foot, top) if altitude[top] - altitude[foot] >= HILL_ASCENT else None
-    for grade in (APPROACH_GRADE, HILL_GRADE):
-        first, last = _most_above(altitude[whole] - grade * along)
-        ascent = altitude[foot + last] - altitude[foot + first]
-        length = along[last] - along[first]
-        if ascent >= max(HILL_ASCENT, HILL_GRADE * length) and length >= HILL_LENGTH:
-            return foot + first, foot + last
-    return None
-
-
-def _most_above(tilted: Column) -> tuple[int, int]:
-    """Return where the largest rise of a profile begins and ends."""
-    lowest = np.minimum.accumulate(tilted)
-    last = int(np.argmax(tilted - lowest))
-    return int(np.argmin(tilted[: last + 1])), last
-
-
-# --- one hill -----------------------------------------------------------------------------------
-
-
-def _rows_within(rows: Repaired, start: float, end: float) -> npt.NDArray[np.bool_]:
-    return rows.riding & (rows.time >= start) & (rows.time < end)
+    for number, (first, last) in enumerate(climbs(road.altitude, road.distance), start=1):
+        yield number, float(road.time[first]), float(road.time[last])
 
 
 def _hill(
-    index: int, start: float, end: float, rows: Repaired, postures: list[PostureInterval]
-) -> Hill:
-    within = _rows_within(rows, start, end)
-    ascent = _gain(ridden_altitude(rows)[within])
-    distance = _gain(travelled(rows)[within])
-    cadence = rows.cadence[within]
+    index: int, start: float, end: float, road: Repaired, postures: list[PostureInterval]
+) -> Hill | None:
+    """Sum up one hill; ``None`` if nobody rode a second of it."""
+    within = road.riding & (road.time >= start) & (road.time < end)
+    if not within.any():
+        return None
+    ascent, distance = _gain(road.altitude[within]), _gain(road.distance[within])
+    cadence = road.cadence[within]
     return Hill(
         index=index,
         start=start,
@@ -323,9 +113,9 @@ def _hill(
         ascent=ascent,
         distance=distance,
         average_grade=None if ascent is None or not distance else ascent / distance,
-        average_power=if_known(average(rows.power[within])),
+        average_power=if_known(average(road.power[within])),
         average_cadence=if_known(average(cadence[cadence > 0])),
-        max_heart_rate=if_known(highest(rows.heart_rate[within])),
+        max_heart_rate=if_known(highest(road.heart_rate[within])),
         standing=standing_seconds(postures, start, end) if postures else None,
     )
 

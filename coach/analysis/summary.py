@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coach.analysis.hills import Hill, hills, ridden_altitude, total_ascent
+from coach.analysis.climbs import ridden_altitude, total_ascent
+from coach.analysis.hills import Hill, hills
 from coach.analysis.posture import stand_count, time_standing
 from coach.analysis.power import average, highest, if_known, normalized_power, work
 from coach.analysis.repair import Repaired, repaired
