@@ -1,0 +1,141 @@
+"""How fast a ride goes: whole rides, one page to one command, the program's own start.
+
+Run with ``python -m pytest tests/bench -s``. The default test run leaves this folder out: these
+are measurements on whatever machine runs them, not promises.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from coach import journal, profile
+from coach.clock import ManualClock
+from coach.engine import Engine
+from coach.formats import fit
+from coach.journal import Header, Journal
+from coach.messages import Page, Source
+from coach.protocol import fec
+from coach.runner import Ears, Run
+from coach.trainers.simulated import SimulatedTrainer
+
+COACH = Path(sys.executable).with_name("coach")
+
+
+def ride_once(folder: Path, seed: int) -> float:
+    """Ride the standard hills from pages to FIT; return the seconds it took."""
+    rider = profile.example_rider()
+    plan = profile.load_workout(profile.find_workout("hills"))
+    workout = profile.compile_workout(plan, rider)
+    path = folder / f"{seed}-{time.monotonic_ns()}.ride"
+    began = time.perf_counter()
+    trainer = SimulatedTrainer(rider, seed=seed)
+    header = Header("Bench", trainer.start, 0.0, rider, workout, "sim", "bench")
+    kept = Journal(path, header)
+    Run(Engine(workout, rider), trainer, ManualClock(), kept, (trainer.rider,)).ride()
+    fit.encode(journal.load(path))
+    return time.perf_counter() - began
+
+
+def test_standard_ride_against_real_time(tmp_path):
+    took = [ride_once(tmp_path, seed) for seed in range(1, 6)]
+    speeds = sorted(5400 / each for each in took)
+    print(
+        f"\nstandard ride: {speeds[0]:.0f} / {speeds[2]:.0f} / {speeds[-1]:.0f} x real time (min/median/max)"
+    )
+    assert middle >= 2500
+
+
+def test_from_a_pages_arrival_to_the_commands_bytes():
+    """Time each quarter second in which a page arrives and a command leaves."""
+    rider = profile.example_rider()
+    workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
+    engine, ears = Engine(workout, rider), Ears()
+    took: list[float] = []
+    for tick in range(4 * 1200):
+        now = tick / 4
+        payload = fec.SpecificTrainerData(
+            event_count=tick % 256,
+            cadence_rpm=80,
+            accumulated_power_w=150 * tick % 65536,
+            power_w=150,
+        ).encode()
+        began = time.perf_counter()
+        ears.hear(Page(now, Source.TRAINER, payload))
+        sent = [fec.page_for(c).encode() for _, c in engine.step(now, ears.telemetry).commands]
+        if sent:
+            took.append(1000 * (time.perf_counter() - began))
+    took.sort()
+    p99 = took[int(0.99 * len(took))]
+    print(
+        f"\npage to command: median {statistics.median(took):.3f} ms, p99 {p99:.3f} ms of {len(took)}"
+    )
+    assert p99 < 2.0
+
+
+def test_help_against_bare_python():
+    def fastest(*command: str) -> float:
+        runs = []
+        for _ in range(10):
+            began = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            runs.append(1000 * (time.perf_counter() - began))
+        return statistics.median(runs)
+
+    bare, helped = fastest(sys.executable, "-c", "pass"), fastest(str(COACH), "--help")
+    print(f"\ncoach --help {helped:.0f} ms, bare Python {bare:.0f} ms: {helped - bare:.0f} ms more")
+    assert helped - bare < 100
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4 to account a finished process")
+def test_a_real_ride_is_light(tmp_path):
+    """Memory and processor time of a ride on the real clock, without its chart."""
+    program = (
+        "import coach.commands.ride as r, coach.cli, sys;"
+        "r._after = lambda path: None;"
+        "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', '--out', sys.argv[1]]))"
+    )
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, env=environment,
+    )  # fmt: skip
+    time.sleep(5)
+    ready = _cpu(process.pid)
+    time.sleep(30)
+    used = (_cpu(process.pid) - ready) / 30
+    process.send_signal(2)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    megabytes = usage.ru_maxrss / 1024 / (1024 if sys.platform == "darwin" else 1)
+    print(
+        f"\nreal ride: {100 * used:.1f} % of a core, peak {megabytes:.0f} MB, {time.monotonic() - began:.0f} s"
+    )
+    assert process.returncode == 0
+    assert megabytes < 90
+    assert used < 0.03
+
+
+def _cpu(pid: int) -> float:
+    """Processor seconds a running process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_demo_as_a_whole_process(tmp_path):
+    command = [str(COACH), "demo", "--out", str(tmp_path)]
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        took.append(time.perf_counter() - began)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"\ncoach demo: {sorted(took)[1]:.1f} s (median of 3), peak {children:.0f} MB")
+    assert sorted(took)[1] < 7
