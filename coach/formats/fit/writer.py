@@ -142,7 +142,7 @@ class _Activity:
         records = self._block(profile.RECORD, self._record_fields())
         events, event_times, stops = self._events()
         laps = self._block(profile.LAP, self._lap_fields())
-        lap_ends = np.array([lap.start + lap.elapsed_time for lap in self._laps])
+        lap_ends = self._lap_ends()
         places = np.where(
             stops, self._place(event_times, after=True), self._place(event_times, after=False)
         )
@@ -236,7 +236,9 @@ class _Activity:
             "timestamp": self._zero + _whole(ride.time),
             "power": ride.power,
             "cadence": (cadence - fraction) / 128,
-            "fractional_cadence": fraction / 128 if fraction.any() else np.full(len(ride), np.nan),
+            "fractional_cadence": fraction / 128
+            if (fraction > 0).any()
+            else np.full(len(ride), np.nan),
             "heart_rate": ride.heart_rate,
             "enhanced_speed": ride.speed,
             "distance": ride.distance,
@@ -248,7 +250,8 @@ class _Activity:
 
     def _events(self) -> tuple[Block, Column, npt.NDArray[np.bool_]]:
         """Return the events in order of time, when they were, and which of them stop the timer."""
-        timer = self._ride.timer or [TimerChange(0.0, running=True)]
+        timer = sorted(self._ride.timer, key=lambda change: change.time)
+        timer = timer or [TimerChange(0.0, running=True)]
         if timer[-1].running:
             timer = [*timer, TimerChange(self._end, running=False)]
         rows = [
@@ -282,7 +285,7 @@ class _Activity:
     def _lap_fields(self) -> dict[str, Values]:
         ride, laps = self._ride, self._laps
         starts = np.array([lap.start for lap in laps])
-        ends = np.array([lap.start + lap.elapsed_time for lap in laps])
+        ends = np.array([_lap_end(lap) for lap in laps])
         first = np.searchsorted(self._time, starts, "left").tolist()
         last = np.searchsorted(self._time, ends, "left").tolist()
         # The record at the very end has no next lap to belong to.
@@ -292,7 +295,7 @@ class _Activity:
         count = len(laps)
         return {
             "message_index": list(range(count)),
-            "timestamp": self._zero + _whole(ends),
+            "timestamp": self._zero + _whole(self._lap_ends()),
             "event": [profile.EVENT_LAP] * count,
             "event_type": [profile.TYPE_STOP] * count,
             "start_time": self._zero + _whole(starts),
@@ -317,6 +320,10 @@ class _Activity:
         own = self._ride.time_standing
         return own if own is not None else time_standing(self._ride)
 
+    def _lap_ends(self) -> Column:
+        """Return when the laps were written [s]: each at its end, none before its predecessor."""
+        return np.maximum.accumulate([_lap_end(lap) for lap in self._laps])
+
     def _place(self, times: Column, *, after: bool) -> npt.NDArray[np.intp]:
         """Return where among the records messages of these times belong."""
         return np.searchsorted(_whole(self._time), _whole(times), "right" if after else "left")
@@ -330,7 +337,7 @@ class _Activity:
 
     def _last_moment(self) -> float:
         """Return when the last thing happened [s]."""
-        moments = [lap.start + lap.elapsed_time for lap in self._laps]
+        moments = [_lap_end(lap) for lap in self._laps]
         moments += [change.time for change in self._ride.timer]
         moments += [change.time for change in self._positions]
         if self._time.size and np.isfinite(self._time[-1]):
@@ -345,6 +352,10 @@ def _software_version() -> float:
     """Return our version x.y.z as FIT has room for it: x.yz."""
     major, minor, patch = (int(part) for part in coach.__version__.split("."))
     return major + (10 * min(minor, 9) + min(patch, 9)) / 100
+
+
+def _lap_end(lap: Lap) -> float:
+    return lap.start + lap.elapsed_time
 
 
 def _whole(seconds: Column) -> Column:
