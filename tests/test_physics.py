@@ -83,7 +83,7 @@ def test_grade_for_a_power_vector_g1(power, kmh, grade_pct):
 
 
 def test_martin_1998_example_without_bearings_and_acceleration():
-    """Vector M1: air 158.803 + roll 23.626 + gravity 22.149 W, at g = 9.81 where we have 9.80665."""
+    """Vector M1: air 158.803, roll 23.626 and gravity 22.149 W, for g = 9.81 m/s²."""
     wind = 2.94 * math.cos(math.radians(340 - 310))
     road = Road(0.2565 + 0.0044, 0.0032, 1.2234, head_wind=wind, efficiency=0.97698)
     power = power_for(471.8 / 56.42, 0.003, 90.0, road)
@@ -177,7 +177,7 @@ def test_every_start_ends_at_the_steady_speed(start, power, grade, mass):
 def test_speed_is_never_negative_and_never_runs_away(speed, power, grade, mass):
     later = advance(speed, power, grade, mass, 0.25)
     gain = 0.25 * TARMAC.efficiency * power + mass * GRAVITY * 0.4 * (speed + later)
-    assert 0.0 <= later
+    assert later >= 0.0
     assert 0.5 * mass * later**2 <= 0.5 * (mass + 2.0) * speed**2 + gain
 
 

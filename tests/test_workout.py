@@ -129,7 +129,14 @@ def test_preset_has_the_shape_of_the_article(name):
     ]
     sit, stand = Posture.SEATED, Posture.STANDING
     postures = {n: [s.posture for s in pieces] for n, pieces in by_hill(workout).items()}
-    assert postures == {1: [sit], 2: [sit], 3: [sit, stand], 4: [sit, stand], 5: [stand], 6: [stand]}
+    assert postures == {
+        1: [sit],
+        2: [sit],
+        3: [sit, stand],
+        4: [sit, stand],
+        5: [stand],
+        6: [stand],
+    }
     assert all(s.posture is sit for s in workout.segments if s.hill is None)
     for number in (3, 4):
         first, second = by_hill(workout)[number]

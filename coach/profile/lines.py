@@ -114,6 +114,7 @@ class _Walk:
         *outer, last = self._take_keys("]")
         table: KeyPath = ()
         for key in outer:
+            self.lines.setdefault((*table, key), line)
             table = self._current((*table, key))
         table = (*table, last)
         if opens_element:

@@ -152,6 +152,8 @@ def _found(value: object) -> str:
     match value:
         case dict():
             return "a table"
+        case [{}, *_]:
+            return f"{len(value)} tables"
         case bool():
             return str(value).lower()
         case str() | list():

@@ -31,8 +31,8 @@ from coach.workout import SegmentKind
 LONGEST_WORKOUT = 12 * 3600
 """[s]."""
 
-_LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)")
-_CR10 = re.compile(r"(\d|10)(-(\d|10))?")
+_LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)", re.ASCII)
+_CR10 = re.compile(r"(\d|10)(-(\d|10))?", re.ASCII)
 
 
 def _printable(value: str) -> str:

@@ -139,7 +139,17 @@ def _line_number(message: str, rows: list[str]) -> int:
     number = int(place[1]) if place and place[1] else len(rows)
     while number > 1 and not rows[number - 1].strip():
         number -= 1
-    return number
+    return _open_list(rows, number) or number
+
+
+def _open_list(rows: list[str], number: int) -> int | None:
+    """Return the line of a list that should have ended before this line, if there is one."""
+    depth = 0
+    for above in range(number - 1, 0, -1):
+        depth += rows[above - 1].count("[") - rows[above - 1].count("]")
+        if "=" in rows[above - 1]:
+            return above if depth > 0 and "=" in rows[number - 1] else None
+    return None
 
 
 def _with_tables(mistakes: dict[int, str], lines: dict[KeyPath, int]) -> dict[int, str]:
@@ -149,25 +159,28 @@ def _with_tables(mistakes: dict[int, str], lines: dict[KeyPath, int]) -> dict[in
 
 
 def _describe(complaint: str, row: str) -> str:
-    """Say what is wrong with a line, in a rider's words."""
+    """Say what is wrong with a line, in a rider's words and in characters that can be seen."""
+    row = "".join(c if c.isprintable() else repr(c)[1:-1] for c in row.strip())
     name, equals, value = (piece.strip() for piece in row.partition("="))
     if "overwrite" in complaint or "declare" in complaint:
         return f"{name.strip('[] ')}: expected once, found again"
     if not equals:
-        return f"syntax: expected key = value, [table] or # comment, found {row.strip()!r}"
+        return f"syntax: expected key = value, [table] or # comment, found {row!r}"
+    if value.count("[") > value.count("]"):
+        return f"{name}: expected a list that ends with ], found {value}"
     why = "" if complaint in _SAYS_NOTHING else f" ({complaint[0].lower()}{complaint[1:]})"
+    why = " (the closing quote is missing)" if "Illegal character '\\n'" in complaint else why
     return f'{name}: expected a number or "text in quotes", found {value or "nothing"}{why}'
 
 
 def _repair(rows: list[str], number: int, complaint: str) -> bool:
     """Mend a line so that the reading can go on; False if there is no telling how."""
     row = rows[number - 1]
+    if "overwrite a value" in complaint or not ("=" in row or row.lstrip().startswith("[")):
+        rows[number - 1] = ""
+        return True
     assignment = _ASSIGNMENT.fullmatch(row)
-    # A list that goes on in the next line is not this line's alone.
-    if assignment is None or any(row.count(a) != row.count(b) for a, b in ("[]", "{}")):
+    if assignment is None:
         return False
-    again = "overwrite a value" in complaint
-    rows[number - 1] = (
-        "" if again else f"{assignment[1]} {json.dumps(assignment[2], ensure_ascii=False)}"
-    )
+    rows[number - 1] = f"{assignment[1]} {json.dumps(assignment[2], ensure_ascii=False)}"
     return True
