@@ -257,7 +257,7 @@ def test_flat_indoor_and_timeless_rides_have_none(name):
 
 @needs_rides
 def test_a_virtual_ride_has_its_climb():
-    # Sea level to 117 m in two kilometres; the rest of the ride rolls.
+    # One climb of two kilometres; the rest of the ride rolls.
     [hill] = hills(_load("virtual_zwift_16laps.fit"))
     assert hill.ascent == pytest.approx(112, abs=3)
 

@@ -169,7 +169,7 @@ def _round(value: float | None, digits: int) -> float | int | None:
     """Round for people and programs; a whole number is written as one."""
     if value is None or not math.isfinite(value):
         return None
-    rounded = round(value, digits)
+    rounded = round(float(value), digits)
     return int(rounded) if rounded.is_integer() else rounded
 
 
