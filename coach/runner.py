@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from coach.clock import Clock
 from coach.engine import TICK, Engine, Step
+from coach.errors import RideFileError
 from coach.journal import Inputs, Journal
 from coach.live.base import Display
 from coach.messages import Cue, Key, Page, RecordingEnded, Reply, Telemetry, TimerEvent
@@ -125,12 +127,20 @@ class Run:
         """
         try:
             self.trainer.open(self.clock.now())
+        except BaseException:
+            self.journal.discard()
+            raise
+        try:
             for display in self.displays:
                 display.open()
             self._loop()
         except BaseException:
             self._let_go()
-            self.journal.close()
+            # The fault that ended the ride is the one to tell of, not what it leads to.
+            with suppress(Exception):
+                self._confirm_release()
+            with suppress(RideFileError):
+                self.journal.close()
             raise
         else:
             self._confirm_release()

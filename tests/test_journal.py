@@ -205,3 +205,25 @@ def test_a_nonsense_row_is_a_sentence(tmp_path):
     db.close()
     with pytest.raises(RideFileError, match="damaged"):
         journal.load(tmp_path / "a.ride")
+
+
+def test_a_ride_under_way_cannot_be_recovered(tmp_path):
+    kept = written(tmp_path / "a.ride", finish=False)
+    with pytest.raises(RideFileError, match="still being ridden"):
+        Journal.mend(tmp_path / "a.ride", 1.0, 1.0)
+    kept.finish(6.5, 5.0)
+    assert journal.load(tmp_path / "a.ride").elapsed_time == 6.5
+
+
+def test_mending_marks_an_interrupted_ride_as_finished(tmp_path):
+    written(tmp_path / "a.ride", finish=False)._db.close()
+    Journal.mend(tmp_path / "a.ride", 5.0, 4.0)
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.finished
+        assert recorded.ride().timer_time == 4.0
+    assert [each.name for each in tmp_path.iterdir()] == ["a.ride"]
+
+
+def test_a_ride_that_never_began_leaves_nothing(tmp_path):
+    Journal(tmp_path / "a.ride", HEADER).discard()
+    assert not list(tmp_path.iterdir())

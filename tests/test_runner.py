@@ -12,7 +12,7 @@ from timeline import HILLS, RIDER
 from coach import journal, profile
 from coach.clock import ManualClock
 from coach.engine import Engine
-from coach.errors import RideFileError
+from coach.errors import RideFileError, TrainerNotFound
 from coach.formats import fit
 from coach.journal import Header, Journal, Recorded
 from coach.messages import EventKind, Key, TrackResistance
@@ -172,3 +172,15 @@ def test_an_interrupted_ride_says_when_it_ended(tmp_path):
         kinds = [row[1] for row in recorded.rows("events")]
     assert kinds[0] == EventKind.STARTED
     assert kinds[-1] == EventKind.FINISHED
+
+
+def test_a_trainer_that_cannot_be_opened_leaves_no_file(tmp_path, monkeypatch):
+    run = rolling(tmp_path / "a.ride", Script())
+
+    def refuse(now):
+        raise TrainerNotFound("nobody there")
+
+    monkeypatch.setattr(run.trainer, "open", refuse)
+    with pytest.raises(TrainerNotFound):
+        run.ride()
+    assert not list(tmp_path.iterdir())

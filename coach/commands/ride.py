@@ -206,9 +206,13 @@ def _after(journal: Path) -> None:
     """Save what the rider keeps, show the hills, say where everything is."""
     from rich.console import Console
 
+    from coach import journal as journals
     from coach.analysis.hills import hills
     from coach.commands.summary import hill_table
 
+    if not journals.has_samples(journal):
+        click.echo(f"The ride ended before its first second; {journal} holds what was heard.")
+        return
     ride, saved = save_ride(journal)
     climbed = hills(ride)
     if climbed:
@@ -276,7 +280,7 @@ def ride(
         plan, rider, mode=asked, moderate_minutes=moderate, stand_hill_4=stand_hill_4
     )
     trainer = trainers.make(trainer_text, rider)
-    start = datetime.now(UTC)
+    start = datetime.now().astimezone()
     displays: list[Display] = [terminal.display(quiet=quiet)]
     if isinstance(trainer, SimulatedTrainer):
         start = trainer.start
@@ -350,7 +354,8 @@ def _rider_of(recorded: Ride, rider_file: Path | None) -> Rider:
 
 @click.command()
 @click.argument("file", metavar="FILE.ride", type=click.Path(path_type=Path))
-def recover(file: Path) -> None:
+@click.pass_context
+def recover(ctx: click.Context, file: Path) -> None:
     """Finish a ride that was interrupted: its FIT file, charts and table, from what was kept."""
     from coach.journal import Journal, Recorded
 
@@ -365,3 +370,7 @@ def recover(file: Path) -> None:
         Journal.mend(file, ride.elapsed_time or 0.0, ride.timer_time or 0.0)
         click.echo(f"{file.name}: {len(ride)} seconds kept.", err=True)
     _after(file)
+    for warning in ride.warnings:
+        click.echo(warning, err=True)
+    if ride.warnings:
+        ctx.exit(3)

@@ -12,8 +12,8 @@ the same, and ``coach recover`` finishes it.
 Nothing here knows the engine: rows are messages (`coach.messages`).
 """
 
-from coach.journal.reading import Inputs, Recorded, load
+from coach.journal.reading import Inputs, Recorded, has_samples, load
 from coach.journal.schema import Header
 from coach.journal.writing import Journal
 
-__all__ = ["Header", "Inputs", "Journal", "Recorded", "load"]
+__all__ = ["Header", "Inputs", "Journal", "Recorded", "has_samples", "load"]

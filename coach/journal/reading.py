@@ -282,3 +282,15 @@ def load(path: Path) -> Ride:
     """
     with closing(Recorded(path)) as recorded:
         return recorded.ride()
+
+
+def has_samples(path: Path) -> bool:
+    """Tell whether a ride lasted long enough to hold a sample.
+
+    Raises
+    ------
+    RideFileError
+        If it is no ride.
+    """
+    with closing(Recorded(path)) as recorded:
+        return bool(recorded.rows("samples"))

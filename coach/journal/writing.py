@@ -69,12 +69,14 @@ class Journal:
         totals = {"elapsed_time": repr(elapsed_time), "timer_time": repr(timer_time)}
         try:
             with closing(sqlite3.connect(path, isolation_level=None)) as db:
+                # First what fails while the ride is still being ridden: nothing is marked then.
+                db.execute("PRAGMA journal_mode=DELETE")
                 rows = [*totals.items(), ("finished", "1")]
                 db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                db.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.Error as error:
-            raise RideFileError(f"{path}: cannot be written ({error})") from error
+            raise RideFileError(
+                f"{path}: cannot be finished ({error}); is it still being ridden?"
+            ) from error
 
     def _add(self, table: str, row: tuple[Any, ...]) -> None:
         rows = self._rows.get(table)
@@ -168,6 +170,12 @@ class Journal:
         self._add("meta", ("timer_time", repr(timer_time)))
         self._add("meta", ("finished", "1"))
         self.close()
+
+    def discard(self) -> None:
+        """Remove the file of a ride that never began."""
+        self._db.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Commit, fold the log into one plain file, and let go of it."""
