@@ -90,16 +90,18 @@ def _spoken(ride: Ride, opened: float) -> Iterator[tuple[float, Message]]:
             yield at, telemetry
         else:
             yield at, TimerEvent(at, running=kind == _START)
-    yield (
+    yield at, _ended(ride, at)
+
+
+def _ended(ride: Ride, at: float) -> RecordingEnded:
+    """Return the recording's last word: its own totals, else what its samples amount to."""
+    return RecordingEnded(
         at,
-        RecordingEnded(
-            at,
-            elapsed_time(ride) or 0.0,
-            timer_time(ride) or 0.0,
-            ride.time_standing,
-            ride.stand_count,
-            ride.ascent,
-        ),
+        elapsed_time=elapsed_time(ride) or 0.0,
+        timer_time=timer_time(ride) or 0.0,
+        time_standing=ride.time_standing,
+        stand_count=ride.stand_count,
+        ascent=ride.ascent,
     )
 
 

@@ -74,6 +74,7 @@ class Heart:
         self._noise = Noise(random, 10.0)
         self._smooth = self._base - 3.0
         self._goals = deque([self._smooth] * round(self.DELAY / STEP))
+        self._stay_up, self._stay_down = exp(-STEP / self.UP), exp(-STEP / self.DOWN)
         self._drift = 0.0
         self.rate = self._smooth
         """[bpm]."""
@@ -85,8 +86,8 @@ class Heart:
         goal = self._base + self._gain * power + self._drift
         self._goals.append(goal + self.STANDING if standing else goal)
         goal = self._goals.popleft()
-        tau = self.UP if goal > self._smooth else self.DOWN
-        self._smooth += (goal - self._smooth) * STEP / tau
+        stay = self._stay_up if goal > self._smooth else self._stay_down
+        self._smooth = goal + (self._smooth - goal) * stay
         self.rate = min(self.maximum, self._smooth + self._noise.step())
         return self.rate
 

@@ -88,8 +88,9 @@ class SimulatedTrainer:
         if self._opened is not None:
             raise RuntimeError("a simulated trainer is opened once")
         self._opened = now
-        capabilities = common.RequestDataPage(requested_page=fec.FeCapabilities.number)
-        self.device.receive(capabilities.encode())
+        # Once is enough on an air that loses nothing; the road needs four.
+        number = fec.FeCapabilities.number
+        self.device.receive(common.RequestDataPage(requested_page=number, count=1).encode())
 
     def poll(self, now: float) -> Sequence[Message]:
         """Return the pages of all three devices up to and including `now`."""
@@ -129,7 +130,8 @@ class SimulatedTrainer:
         EncodeError
             If the command does not fit its data page.
         """
-        self._on_air.append((now, fec.page_for(command).encode()))
+        if self._opened is not None and not self._closed:
+            self._on_air.append((now, fec.page_for(command).encode()))
 
     def close(self) -> None:
         """Fall silent."""
