@@ -1,0 +1,203 @@
+"""Keys without Enter and without waiting, on Linux, macOS and Windows.
+
+`KEYS` is the one table of what a key means and what the footer says of it. Ctrl-C is not a key: it
+stays a signal, for whoever runs the ride.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from coach.messages import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What one key does."""
+
+    key: Key
+    characters: str
+    """All of these mean it: a rider does not look for Shift."""
+    name: str
+    """What the footer calls the key ..."""
+    does: str
+    """... and what it does."""
+
+
+KEYS = (
+    Binding(Key.PAUSE, " ", "space", "pause"),
+    Binding(Key.SKIP, "nN", "n", "skip"),
+    Binding(Key.BACK, "bB", "b", "back"),
+    Binding(Key.EXTEND, "xX", "x", "+30 s"),
+    Binding(Key.HARDER, "+=", "+", "harder 5 %"),
+    Binding(Key.EASIER, "-_", "-", "easier 5 %"),
+    Binding(Key.EASE_OFF, "eE", "e", "ease off 25 %"),
+    Binding(Key.DECLARE_SEATED, "sS", "s", "I sit"),
+    Binding(Key.DECLARE_STANDING, "dD", "d", "I stand"),
+    Binding(Key.QUIT, "qQ", "q", "quit and save"),
+)
+"""Every key of a ride, in the order of the footer."""
+
+_BY_CHARACTER = {character: each.key for each in KEYS for character in each.characters}
+
+_ESCAPED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b\[O])")
+"""What cursor and function keys, mouse and Alt send (ECMA-48, section 5.4, and xterm's SS3): they
+hold letters that the rider did not type."""
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|O)?$")
+_MOST = 1024
+"""Bytes looked at in one go."""
+
+
+class Decoder:
+    """Bytes of a terminal in, keys out; an escape sequence may come in two parts."""
+
+    def __init__(self) -> None:
+        self._kept = b""
+
+    def decode(self, data: bytes) -> list[Key]:
+        """Return the keys in what was typed since the last call; whatever else is there, is not.
+
+        Call it also with nothing: an Escape that was pressed alone is let go then, instead of
+        taking the next key with it.
+        """
+        kept, self._kept = self._kept, b""
+        if not data:
+            return []
+        data = _ESCAPED.sub(b"", (kept + data)[-_MOST:])
+        unfinished = _UNFINISHED.search(data)
+        if unfinished:
+            self._kept = unfinished.group()
+            data = data[: unfinished.start()]
+        return keys_of(data.decode("utf-8", "ignore"))
+
+
+def keys_of(text: str) -> list[Key]:
+    """Return the keys among the characters of a text."""
+    return [_BY_CHARACTER[character] for character in text if character in _BY_CHARACTER]
+
+
+class Keyboard(Protocol):
+    """A source of keys. Nothing here waits."""
+
+    def open(self) -> None:
+        """Take the keyboard: keys come one by one, without echo."""
+        ...
+
+    def read(self) -> Sequence[Key]:
+        """Return the keys pressed since the last call."""
+        ...
+
+    def close(self) -> None:
+        """Give the keyboard back as it was; may be called twice."""
+        ...
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    class WindowsKeyboard:
+        """The console's keys."""
+
+        def open(self) -> None:
+            """Do nothing: the console hands over keys as it is."""
+
+        def read(self) -> Sequence[Key]:
+            """Return the keys pressed since the last call."""
+            typed: list[str] = []
+            while len(typed) < _MOST and msvcrt.kbhit():
+                character = msvcrt.getwch()
+                if character in "\x00\xe0":
+                    msvcrt.getwch()  # the second half of a function or cursor key
+                else:
+                    typed.append(character)
+            return keys_of("".join(typed))
+
+        def close(self) -> None:
+            """Do nothing: nothing was changed."""
+
+else:
+    import select
+    import termios
+
+    _INPUT_MODES, _LOCAL_MODES, _CHARACTERS = 0, 3, 6
+    """Places in what `termios.tcgetattr` returns."""
+
+    _Modes = list[int | list[bytes | int]]
+
+    class PosixKeyboard:
+        """The keys of a terminal.
+
+        Parameters
+        ----------
+        fd : int
+            File descriptor of a terminal in whose foreground this program runs.
+        """
+
+        def __init__(self, fd: int) -> None:
+            self._fd = fd
+            self._before: _Modes | None = None
+            self._decoder = Decoder()
+
+        def open(self) -> None:
+            """Switch off lines and echo; leave Ctrl-C the signal that it is.
+
+            Ctrl-Z and Ctrl-Backslash are switched off: a program that is stopped or killed by them
+            could not take the load off the trainer. So is Ctrl-S, which would freeze the screen.
+            """
+            if self._before is not None:
+                return
+            modes = termios.tcgetattr(self._fd)
+            self._before = termios.tcgetattr(self._fd)
+            modes[_INPUT_MODES] &= ~termios.IXON
+            modes[_LOCAL_MODES] &= ~(termios.ICANON | termios.ECHO)
+            disabled = bytes([os.fpathconf(self._fd, "PC_VDISABLE") & 0xFF])
+            for special in (termios.VSUSP, termios.VQUIT):
+                modes[_CHARACTERS][special] = disabled
+            modes[_CHARACTERS][termios.VMIN] = 0
+            modes[_CHARACTERS][termios.VTIME] = 0
+            termios.tcsetattr(self._fd, termios.TCSANOW, modes)
+
+        def read(self) -> Sequence[Key]:
+            """Return the keys pressed since the last call; none once the terminal has gone."""
+            if self._before is None:
+                return ()
+            try:
+                ready, _, _ = select.select([self._fd], [], [], 0)
+                data = os.read(self._fd, _MOST) if ready else b""
+            except (OSError, ValueError):
+                return ()
+            return self._decoder.decode(data)
+
+        def close(self) -> None:
+            """Bring back lines and echo; what was typed last does not reach the shell."""
+            if self._before is None:
+                return
+            before, self._before = self._before, None
+            try:
+                termios.tcflush(self._fd, termios.TCIFLUSH)
+                termios.tcsetattr(self._fd, termios.TCSANOW, before)
+            except termios.error:
+                pass  # the terminal has gone, and its modes with it
+
+
+def keyboard(stdin: TextIO) -> Keyboard | None:
+    """Return the keyboard behind an input, or ``None`` where there is nobody to press keys.
+
+    Without a terminal, or in the background of one, the ride goes on without keys: to touch the
+    modes of a terminal from its background would stop the program.
+    """
+    try:
+        if not stdin.isatty():
+            return None
+        if sys.platform == "win32":
+            return WindowsKeyboard()
+        else:
+            fd = stdin.fileno()
+            return PosixKeyboard(fd) if os.tcgetpgrp(fd) == os.getpgrp() else None
+    except (OSError, ValueError):
+        return None

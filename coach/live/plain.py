@@ -1,0 +1,106 @@
+"""A ride told in lines, for a pipe, a log or a terminal that cannot move its cursor."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from coach.live.ink import Style, clean
+from coach.live.keyboard import Keyboard
+from coach.messages import Cue, Key, RideState, Snapshot
+from coach.units import clock_text
+from coach.workout import SegmentKind
+
+_STATES = {
+    RideState.PAUSED: "Paused",
+    RideState.RIDING: "Riding on",
+    RideState.FINISHED: "Ride finished",
+}
+
+
+class PlainDisplay:
+    """One line for each segment, cue, pause and cap; no control codes.
+
+    Parameters
+    ----------
+    out : TextIO
+        Where to write. When nobody reads it any more, the ride goes on in silence.
+    keyboard : Keyboard, optional
+        Whose keys count, where there is one.
+    unicode : bool
+        Whether `out` takes more than ASCII.
+    """
+
+    def __init__(
+        self, out: TextIO, keyboard: Keyboard | None = None, *, unicode: bool = True
+    ) -> None:
+        self._out: TextIO | None = out
+        self._keyboard = keyboard
+        self._style = Style(unicode=unicode)
+        self._segment: int | None = None
+        self._state = RideState.RIDING
+        self._capped: set[str] = set()
+
+    def open(self) -> None:
+        """Take the keyboard, where there is one."""
+        if self._keyboard is not None:
+            self._keyboard.open()
+
+    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
+        """Write what is new."""
+        texts: list[str] = []
+        if snapshot.segment != self._segment:
+            self._segment = snapshot.segment
+            self._capped.clear()
+            texts.append(_heading(snapshot))
+        if snapshot.state is not self._state:
+            self._state = snapshot.state
+            texts.append(_STATES[snapshot.state])
+        texts += [cue.text for cue in cues]
+        # Each cap once in a segment: some carry numbers that change every second.
+        for limit in snapshot.limits:
+            what = limit.partition(":")[0].rstrip("0123456789. W%")
+            if what not in self._capped:
+                self._capped.add(what)
+                texts.append(f"! {limit}")
+        at = clock_text(math.floor(snapshot.timer_time))
+        self._write([f"{at:>8}  {self._style.text(clean(text))}\n" for text in texts])
+
+    def keys(self) -> Sequence[Key]:
+        """Return what the rider asked since the last call."""
+        return self._keyboard.read() if self._keyboard is not None else ()
+
+    def close(self) -> None:
+        """Give the keyboard back; may be called twice."""
+        if self._keyboard is not None:
+            self._keyboard.close()
+
+    def _write(self, lines: Sequence[str]) -> None:
+        if self._out is None or not lines:
+            return
+        try:
+            self._out.write("".join(lines))
+            self._out.flush()
+        except (OSError, ValueError):
+            self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        """Nobody reads any more: that must not end the ride, nor trip the interpreter's exit."""
+        out, self._out = self._out, None
+        if out is sys.stdout:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, out.fileno())
+            os.close(nowhere)
+
+
+def _heading(snapshot: Snapshot) -> str:
+    """Name a segment: where, which posture, how long."""
+    place = snapshot.label or snapshot.kind
+    if snapshot.hill is not None and snapshot.kind == SegmentKind.HILL.value:
+        place = f"{place} of {snapshot.hills}"
+    posture = [] if snapshot.posture is None else [snapshot.posture.value]
+    length = clock_text(snapshot.segment_remaining)
+    return f"== {', '.join([place, *posture, length])} =="

@@ -1,0 +1,456 @@
+"""A frame as lines of text for a terminal of any size: what is read from the saddle comes first.
+
+The bar on top says what to do now, in letters as large as the terminal allows: SEATED or STAND on
+the colour of the posture, and the time left. In the last ten seconds before a change the bar
+becomes stripes of the next posture's colour with STAND IN 9 in dark boxes, so the warning is told
+by shape and words as well as by colour. Then come power, target, cadence and heart rate with their
+verdicts, what was said last, the facts, the plan, the keys. When there is little room the least
+needed goes first; no line is ever longer than the terminal is wide.
+
+Source: reference notes on the look, sections 1 and 3; what to say on the paused screen: reference
+notes on training science, section 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coach.live.glyphs import ROWS, big, big_width
+from coach.live.ink import BEST, Ink, Line, Style, cells, centred, cut, fit, merged, wrapped
+from coach.live.keyboard import KEYS
+from coach.live.strip import strip
+from coach.live.view import Frame, Verdict, seconds_left
+from coach.messages import Key, Posture, PostureSource, RideState, Snapshot
+from coach.units import clock_text
+from coach.workout import SegmentKind, Workout
+
+ABSENT = "—"
+_SILENT = "no signal"
+STOP_RULES = (
+    "chest, jaw, neck or arm pain or pressure",
+    "faintness",
+    "unusual breathlessness",
+    "palpitations",
+    "sharp joint pain",
+    "confusion",
+)
+"""When to stop for good (reference notes on training science, section 7)."""
+
+_SIZES = ((3, 2), (2, 2), (2, 1), (1, 1))
+"""Enlargements of the block letters, down and sideways, largest first."""
+_Size = tuple[int, int]
+_WIDTH = 72
+"""Cells in which the widest words in block letters, and four tiles, have room."""
+_CUE_ROWS = 2
+_PROFILE_ROWS = 6
+"""Most rows that the profile may take."""
+_STRIPE = 4
+"""Width of a stripe [cells]."""
+_NUMERALS = frozenset("0123456789—")
+
+_WORDS = {Posture.SEATED: "SEATED", Posture.STANDING: "STAND", None: "RIDE"}
+_VERBS = {Posture.SEATED: "SIT", Posture.STANDING: "STAND"}
+_BARS = {Posture.SEATED: Ink.SEATED_BAR, Posture.STANDING: Ink.STAND_BAR, None: Ink.REST_BAR}
+_STRIPES = {Posture.SEATED: Ink.SEATED, Posture.STANDING: Ink.STAND}
+_SIGNS = {Verdict.ON_TARGET: "●", Verdict.ABOVE: "▲", Verdict.BELOW: "▼"}
+_VERDICT_INKS = {
+    Verdict.ON_TARGET: Ink.ON_TARGET,
+    Verdict.ABOVE: Ink.ABOVE,
+    Verdict.BELOW: Ink.BELOW,
+    None: Ink.STRONG,
+}
+_SOURCES = {
+    PostureSource.PRESCRIBED: "asked",
+    PostureSource.MEASURED: "pedals",
+    PostureSource.DECLARED: "you",
+    PostureSource.ESTIMATED: "guess",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A terminal to draw on.
+
+    Parameters
+    ----------
+    width, height : int
+        Columns and rows.
+    style : Style
+        What it can show.
+    workout : Workout, optional
+        The plan, for the strip and for what comes next.
+    keys : bool
+        Whether there is a keyboard, for the footer.
+    """
+
+    width: int
+    height: int
+    style: Style = BEST
+    workout: Workout | None = None
+    keys: bool = True
+
+    def lines(self, frame: Frame) -> list[str]:
+        """Draw a frame.
+
+        Returns
+        -------
+        list of str
+            `height` texts of exactly `width` cells, with escape codes.
+        """
+        return [self.style.render(fit(line, self.width)) for line in _sections(frame, self)]
+
+
+def _sections(frame: Frame, screen: Screen) -> list[Line]:
+    """Lay out the screen in the largest letters that leave room for the numbers."""
+    width, height = screen.width, screen.height
+    paused = frame.snapshot.state is RideState.PAUSED
+    tiles = _values(frame)
+    bar_size, number_size = _sizes(width, height, len(tiles))
+    bar = _bar(frame, screen, *bar_size) if bar_size else _small_bar(frame, screen)
+    numbers = [_small_tile(tile) for tile in tiles]
+    if number_size:
+        numbers = _big_tiles(tiles, width, *number_size)
+    cue, facts, footer = _cue(frame, width), _facts(frame), _footer(frame, width, screen.keys)
+    middle = [cue, _stop_rules(), facts[:1]] if paused else [cue, numbers, facts]
+    room = height - sum(map(len, (bar, *middle, footer))) - 2
+    plan = strip(frame.snapshot, screen.workout, width, min(_PROFILE_ROWS, max(1, room)))
+    # On a small screen the last of these is given up first, line by line.
+    bar, numbers, cue, facts, footer, plan = _squeezed(
+        [bar, middle[1], cue, middle[2], footer, plan], height
+    )
+    return _spread([bar, cue, numbers, facts, plan, footer], height)
+
+
+def _sizes(width: int, height: int, numbers: int) -> tuple[_Size | None, _Size | None]:
+    """Return how large the letters of the bar and of the numbers may be; the frame has no say.
+
+    So the picture keeps its shape from one frame to the next.
+    """
+    for tall, wide in _SIZES:
+        if width >= _WIDTH * wide and height >= 2 * (ROWS * tall + 2) + _CUE_ROWS + 1:
+            return (tall, wide), (tall, wide)
+    if width >= _WIDTH and height >= ROWS + 2 + _CUE_ROWS + numbers:
+        return (1, 1), None
+    return None, None
+
+
+def _squeezed(sections: list[list[Line]], height: int) -> list[list[Line]]:
+    """Cut sections, dearest first, to what has room."""
+    kept = []
+    for section in sections:
+        kept.append(section[:height])
+        height -= len(kept[-1])
+    return kept
+
+
+def _spread(sections: list[list[Line]], height: int) -> list[Line]:
+    """Put sections under each other, with what room there is between them."""
+    spare = height - sum(map(len, sections))
+    gaps = sum(1 for section in sections[1:] if section)
+    lines = list(sections[0])
+    for section in sections[1:]:
+        if section:
+            # The last gap takes the rest: the keys stand at the foot.
+            gap = spare if gaps == 1 else min(1, spare)
+            lines += [[] for _ in range(gap)] + section
+            spare -= gap
+            gaps -= 1
+    return lines + [[] for _ in range(spare)]
+
+
+# --- the bar ------------------------------------------------------------------------------------
+
+
+def _bar(frame: Frame, screen: Screen, tall: int, wide: int) -> list[Line]:
+    """Say in block letters what to do, and for how long."""
+    if frame.warning is not None:
+        return _warning_bar(frame, frame.warning, screen.width, tall, wide)
+    word, count, ink = _word(frame)
+    letters = big(word, tall, wide)
+    numerals = big(count, tall, wide) if count else ("",) * len(letters)
+    left = screen.width - len(letters[0]) - len(numerals[0]) - 5
+    if left < 0:
+        numerals, left = ("",) * len(letters), left + len(numerals[0])
+    caption = _caption(frame, screen)
+    first = (len(letters) - len(caption)) // 2
+    lines: list[Line] = [[(" " * screen.width, ink)]]
+    for row, (letter, numeral) in enumerate(zip(letters, numerals, strict=True)):
+        text = caption[row - first] if 0 <= row - first < len(caption) else ""
+        lines.append([(f"  {letter} {centred(text, left)} {numeral} ", ink)])
+    return [*lines, lines[0]]
+
+
+def _word(frame: Frame) -> tuple[str, str, Ink]:
+    """Return the word of the moment, its count-down and the ink of its bar."""
+    snapshot = frame.snapshot
+    if snapshot.state is RideState.PAUSED:
+        return "PAUSED", "", Ink.REST_BAR
+    if snapshot.state is RideState.FINISHED:
+        return "DONE", "", Ink.REST_BAR
+    return _WORDS[snapshot.posture], clock_text(frame.countdown), _BARS[snapshot.posture]
+
+
+def _caption(frame: Frame, screen: Screen) -> list[str]:
+    """Say in small letters where we are and what follows."""
+    snapshot = frame.snapshot
+    if snapshot.state is RideState.PAUSED:
+        return ["space rides on", "", f"{clock_text(frame.countdown)} left", _place(snapshot)]
+    if snapshot.state is RideState.FINISHED:
+        return [f"ridden {_ridden(snapshot)}"]
+    following = _following(frame, screen.workout)
+    return [_place(snapshot), *(["", "then", following] if following else [])]
+
+
+def _following(frame: Frame, workout: Workout | None) -> str:
+    """Name what comes after this segment: a posture when it changes, else the segment."""
+    snapshot = frame.snapshot
+    soon = snapshot.next_posture_in
+    changes = soon is not None and seconds_left(soon) <= frame.countdown
+    if changes and snapshot.next_posture is not None:
+        return _VERBS[snapshot.next_posture]
+    after = snapshot.segment + 1
+    if workout is None or not 0 < after < len(workout.segments):
+        return ""
+    return workout.segments[after].label
+
+
+def _place(snapshot: Snapshot) -> str:
+    return f"{snapshot.label} of {snapshot.hills}" if _climbing(snapshot) else snapshot.label
+
+
+def _climbing(snapshot: Snapshot) -> bool:
+    """Return whether this is a hill: the way down after it bears the same number."""
+    return snapshot.hill is not None and snapshot.kind == SegmentKind.HILL.value
+
+
+def _ridden(snapshot: Snapshot) -> str:
+    return clock_text(math.floor(snapshot.timer_time))
+
+
+def _warning_bar(frame: Frame, posture: Posture, width: int, tall: int, wide: int) -> list[Line]:
+    """Draw stripes in the colour of what comes, and its count-down in a dark box."""
+    letters = big(f"{_VERBS[posture]} IN {frame.countdown}", tall, wide)
+    note = _now(frame)
+    lines = [_striped(posture, row, width, letter) for row, letter in enumerate(letters, 1)]
+    return [
+        _striped(posture, 0, width),
+        *lines,
+        _striped(posture, len(letters) + 1, width, note),
+    ]
+
+
+def _now(frame: Frame) -> str:
+    snapshot = frame.snapshot
+    place = _place(snapshot)
+    posture = "" if snapshot.posture is None else f"now {snapshot.posture.value}"
+    return " · ".join(part for part in (posture, place) if part)
+
+
+def _striped(posture: Posture, row: int, width: int, text: str = "") -> Line:
+    """Draw one row of stripes; a text stands on it in a dark box."""
+    inks = ((" ", _BARS[posture]), ("/", _STRIPES[posture]))
+    stripes = [inks[(column + 2 * row) // _STRIPE % 2] for column in range(width)]
+    if not text:
+        return merged(stripes)
+    box = cut(f"  {text}  ", width)
+    before = (width - cells(box)) // 2
+    return [
+        *merged(stripes[:before]),
+        (box, Ink.STRONG),
+        *merged(stripes[before + cells(box) :]),
+    ]
+
+
+def _small_bar(frame: Frame, screen: Screen) -> list[Line]:
+    """Say the same in one row, where block letters have no room."""
+    if frame.warning is not None:
+        text = f"{_VERBS[frame.warning]} in {frame.countdown}"
+        return [_striped(frame.warning, 0, screen.width, text)]
+    word, count, ink = _word(frame)
+    text = "  ".join(part for part in (word, count, *_caption(frame, screen)) if part)
+    return [fit([(f" {text}", ink)], screen.width, ink)]
+
+
+# --- the numbers --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """One number with its name and what is to be said of it."""
+
+    name: str
+    unit: str
+    value: str
+    note: str = ""
+    ink: Ink = Ink.STRONG
+
+
+def _values(frame: Frame) -> list[_Tile]:
+    snapshot = frame.snapshot
+    return [
+        _Tile(
+            "power",
+            "W",
+            _number(frame.power),
+            _power_note(frame),
+            _VERDICT_INKS[frame.power_verdict],
+        ),
+        _Tile(
+            "target",
+            "W",
+            _number(snapshot.target_power),
+            f"intensity {_number(100 * snapshot.intensity)} %",
+        ),
+        _Tile(
+            "cadence",
+            "rpm",
+            _number(snapshot.cadence),
+            _cadence_note(frame),
+            _VERDICT_INKS[frame.cadence_verdict],
+        ),
+        _Tile(
+            "heart",
+            "bpm",
+            _number(snapshot.heart_rate),
+            _SILENT if snapshot.heart_rate is None else "",
+        ),
+    ]
+
+
+def _power_note(frame: Frame) -> str:
+    verdict, target = frame.power_verdict, frame.snapshot.target_power
+    if frame.power is None:
+        return _SILENT
+    if verdict is None or target is None:
+        return ""
+    if verdict is Verdict.ON_TARGET:
+        return f"{_SIGNS[verdict]} on target"
+    return f"{_SIGNS[verdict]} {_number(abs(frame.power - target))} W {verdict.value}"
+
+
+def _cadence_note(frame: Frame) -> str:
+    low, high = frame.snapshot.cadence_low, frame.snapshot.cadence_high
+    if frame.snapshot.cadence is None:
+        return _SILENT
+    if low is None or high is None:
+        return ""
+    band = f"{_number(low)}–{_number(high)}"
+    verdict = frame.cadence_verdict
+    if verdict is None:
+        return f"goal {band}"
+    where = "in" if verdict is Verdict.ON_TARGET else verdict.value
+    return f"{_SIGNS[verdict]} {where} {band}"
+
+
+def _number(value: float | None, digits: int = 0) -> str:
+    """Format a number; what is not known is a dash."""
+    if value is None or not math.isfinite(value):
+        return ABSENT
+    return f"{value:.{digits}f}"
+
+
+def _big_tiles(tiles: Sequence[_Tile], width: int, tall: int, wide: int) -> list[Line]:
+    """Draw the numbers in block letters side by side: name above, note below."""
+    each = width // len(tiles)
+    rows: list[Line] = [[] for _ in range(ROWS * tall + 2)]
+    for tile in tiles:
+        column = [f"{tile.name.upper()} {tile.unit}", *_numerals(tile, each, tall, wide), tile.note]
+        inks = [Ink.LABEL, *[tile.ink] * (ROWS * tall), tile.ink]
+        for row, text, ink in zip(rows, column, inks, strict=True):
+            row += fit([(" ", Ink.TEXT), (text, ink)], each)
+    return rows
+
+
+def _numerals(tile: _Tile, width: int, tall: int, wide: int) -> tuple[str, ...]:
+    """Return a tile's number in block letters; in plain ones where it is too long for them."""
+    if _NUMERALS.issuperset(tile.value) and big_width(tile.value, wide) < width - 1:
+        return big(tile.value, tall, wide)
+    rows = [""] * (ROWS * tall)
+    rows[len(rows) // 2] = tile.value
+    return tuple(rows)
+
+
+def _small_tile(tile: _Tile) -> Line:
+    return [
+        (f" {tile.name:<8}", Ink.LABEL),
+        (f"{tile.value:>4} {tile.unit:<4}", tile.ink),
+        (f" {tile.note}", tile.ink),
+    ]
+
+
+# --- the words ----------------------------------------------------------------------------------
+
+
+def _cue(frame: Frame, width: int) -> list[Line]:
+    """Keep what was said last; always two rows, so that nothing below it jumps."""
+    texts = wrapped(frame.cue, width - 4, _CUE_ROWS)
+    lines: list[Line] = [
+        [(" ▸ " if row == 0 else "   ", Ink.ALERT), (text, Ink.STRONG)]
+        for row, text in enumerate(texts)
+    ]
+    return lines + [[] for _ in range(_CUE_ROWS - len(lines))]
+
+
+def _facts(frame: Frame) -> list[Line]:
+    """Tell place and time, then effort and road, then what was capped and why."""
+    snapshot = frame.snapshot
+    times = [f"ride {_ridden(snapshot)}", f"{_left(snapshot.remaining)} to go"]
+    if _climbing(snapshot) and snapshot.hill_remaining is not None:
+        times.insert(0, f"{_left(snapshot.hill_remaining)} left in the hill")
+    facts = [
+        f"grade {_number(_percent(snapshot.grade), 1)} %",
+        f"{_number(_kmh(snapshot.speed), 1)} km/h",
+    ]
+    if snapshot.effort:
+        facts.insert(0, f"effort {snapshot.effort}")
+    if snapshot.position is not None and snapshot.position_source is not None:
+        position = snapshot.position.value.replace("_", " ")
+        facts.append(f"{position} ({_SOURCES[snapshot.position_source]})")
+    limits = "; ".join(snapshot.limits)
+    return [
+        [(f" {_place(snapshot)}", Ink.STRONG), (f" · {' · '.join(times)}", Ink.TEXT)],
+        [(f" {' · '.join(facts)}", Ink.TEXT)],
+        [(f" ! {limits}", Ink.ALERT)] if limits else [],
+    ]
+
+
+def _left(seconds: float) -> str:
+    return clock_text(seconds_left(seconds))
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
+
+
+def _kmh(speed: float | None) -> float | None:
+    return None if speed is None else 3.6 * speed
+
+
+def _stop_rules() -> list[Line]:
+    """Say when not to ride on."""
+    return [
+        [(" Stop for today, and get help, if you feel any of these:", Ink.ALERT)],
+        *([(f"   ● {rule}", Ink.TEXT)] for rule in STOP_RULES),
+    ]
+
+
+def _footer(frame: Frame, width: int, keys: bool) -> list[Line]:
+    """List the keys, in at most two rows."""
+    if not keys:
+        return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
+    rows: list[Line] = [[]]
+    used = 0
+    for each in KEYS:
+        paused = each.key is Key.PAUSE and frame.snapshot.state is RideState.PAUSED
+        does = "ride on" if paused else each.does
+        taken = cells(f"  {each.name} {does}")
+        if rows[-1] and used + taken > width:
+            if len(rows) == 2:
+                break
+            rows.append([])
+            used = 0
+        rows[-1] += [(f" {each.name}", Ink.STRONG), (f" {does} ", Ink.LABEL)]
+        used += taken
+    return rows

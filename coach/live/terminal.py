@@ -1,0 +1,223 @@
+"""The ride in a terminal.
+
+We draw ourselves: MEASURED
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from types import FrameType
+from typing import Any, TextIO
+
+from coach.live.base import Display
+from coach.live.ink import BEST, Depth, Style
+from coach.live.keyboard import Keyboard, keyboard
+from coach.live.output import Output, output
+from coach.live.plain import PlainDisplay
+from coach.live.screen import Screen
+from coach.live.view import Viewer
+from coach.messages import Cue, CueKind, Key, Snapshot
+from coach.workout import Workout
+
+_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
+"""Alternate screen, no cursor, no wrapping at the right edge, empty."""
+_LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+_REPAINT = 40
+"""Frames between full repaints, which heal what others wrote over the screen."""
+_BELLS = {CueKind.STAND: 2, CueKind.SIT: 1}
+
+
+_STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT")
+
+
+class TerminalDisplay:
+    """A full screen that is drawn line by line where it changed.
+
+    Whatever ends the program, the terminal is given back as it was found: `close`, a ``with``
+    block, the end of the interpreter, and the signals that nobody else has claimed. (Whoever
+    claims a signal closes the displays, as the runner does.)
+
+    Parameters
+    ----------
+    output : Output
+        The terminal.
+    keyboard : Keyboard, optional
+        Without one the ride goes on without keys.
+    style : Style
+        What the terminal can show.
+    workout : Workout, optional
+        The plan, for the strip of hills.
+    quiet : bool
+        No bell.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        keyboard: Keyboard | None = None,
+        style: Style = BEST,
+        workout: Workout | None = None,
+        *,
+        quiet: bool = False,
+    ) -> None:
+        self._output = output
+        self._keyboard = keyboard
+        self._style = style
+        self._workout = workout
+        self._quiet = quiet
+        self._viewer = Viewer()
+        self._size = (0, 0)
+        self._drawn: list[str] = []
+        self._frames = 0
+        self._bells = 0
+        self._open = False
+        self._signals: dict[int, Any] = {}
+
+    def __enter__(self) -> TerminalDisplay:
+        self.open()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Take the screen and the keyboard."""
+        if self._open:
+            return
+        self._open = True
+        atexit.register(self.close)
+        self._claim_signals()
+        if self._keyboard is not None:
+            self._keyboard.open()
+        self._output.write(_ENTER)
+
+    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
+        """Draw what changed; a terminal that does not keep up misses pictures, not the ride."""
+        frame = self._viewer.see(snapshot, cues)
+        for cue in cues:
+            self._bells = _BELLS.get(cue.kind, self._bells)
+        if not self._open or not self._output.ready():
+            return
+        width, height = size = self._output.size()
+        text = ""
+        if size != self._size:
+            self._size, self._drawn, text = size, [], "\x1b[0m\x1b[2J"
+        elif self._frames % _REPAINT == 0:
+            self._drawn = []
+        self._frames += 1
+        keys = self._keyboard is not None
+        lines = Screen(width, height, self._style, self._workout, keys).lines(frame)
+        before = self._drawn or [""] * len(lines)
+        self._drawn = lines
+        for row, (old, new) in enumerate(zip(before, lines, strict=True), 1):
+            if new != old:
+                text += f"\x1b[{row};1H{new}"
+        text += self._bell()
+        if text:
+            self._output.write(text)
+
+    def _bell(self) -> str:
+        """Return one ring of those owed: terminals make one of two that come at once."""
+        if self._bells == 0:
+            return ""
+        self._bells -= 1
+        return "" if self._quiet else "\a"
+
+    def keys(self) -> Sequence[Key]:
+        """Return what the rider asked since the last call."""
+        return self._keyboard.read() if self._keyboard is not None and self._open else ()
+
+    def close(self) -> None:
+        """Give screen and keyboard back as they were; may be called twice."""
+        if not self._open:
+            return
+        self._open = False
+        self._output.close(_LEAVE)
+        if self._keyboard is not None:
+            self._keyboard.close()
+        for number, before in self._signals.items():
+            if signal.getsignal(number) == self._stopped:
+                signal.signal(number, before)
+        self._signals.clear()
+        atexit.unregister(self.close)
+
+    def _claim_signals(self) -> None:
+        """Take the signals that would end the program without a word, if nobody else has."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for name in _STOPS:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+                self._signals[number] = signal.signal(number, self._stopped)
+
+    def _stopped(self, number: int, _: FrameType | None) -> None:
+        """Give the terminal back, then let the signal do what it does."""
+        self.close()
+        os.kill(os.getpid(), number)
+
+
+def display(
+    workout: Workout | None = None,
+    *,
+    quiet: bool = False,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Display:
+    """Return the display for where this program runs.
+
+    A full screen in a terminal; plain lines in a pipe, a file or a terminal that cannot move its
+    cursor (``TERM`` is dumb or not set). Keys wherever standard input is a terminal.
+
+    Parameters
+    ----------
+    workout : Workout, optional
+        The plan, for the strip of hills.
+    quiet : bool
+        No bell.
+    stdin, stdout : TextIO, optional
+        By default the program's own.
+    environ : mapping of str to str, optional
+        By default the program's own.
+    """
+    stdin = stdin or sys.stdin
+    stdout = stdout or sys.stdout
+    environ = os.environ if environ is None else environ
+    board = keyboard(stdin)
+    unicode = _unicode(stdout, environ)
+    screen = output(stdout, environ)
+    if screen is None:
+        return PlainDisplay(stdout, board, unicode=unicode)
+    style = Style(_depth(environ), unicode)
+    return TerminalDisplay(screen, board, style, workout, quiet=quiet)
+
+
+def _depth(environ: Mapping[str, str]) -> Depth:
+    """Return how many colours there are, as the terminal's variables say.
+
+    Sources: the NO_COLOR convention (no-color.org: set and not empty); COLORTERM as terminals
+    set it (truecolor or 24bit).
+    """
+    term = environ.get("TERM", "")
+    if environ.get("NO_COLOR") or term.startswith("vt"):
+        return Depth.NONE
+    if environ.get("COLORTERM") in ("truecolor", "24bit") or "direct" in term:
+        return Depth.TRUE
+    if sys.platform == "win32":
+        return Depth.TRUE
+    return Depth.INDEXED if "256color" in term else Depth.EIGHT
+
+
+def _unicode(stdout: TextIO, environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal takes more than ASCII.
+
+    Python takes the C locale for UTF-8 (PEP 538, PEP 540); a terminal of which its owner says
+    ``LC_ALL=C`` is taken at its word.
+    """
+    encoding = (getattr(stdout, "encoding", None) or "").lower().replace("-", "")
+    return encoding == "utf8" and environ.get("LC_ALL") not in ("C", "POSIX")
