@@ -1,0 +1,279 @@
+"""A ride as one picture: five panels on one time axis, hills banded through all of them.
+
+One question, one figure: *how did the ride go, hill by hill?* What was not recorded takes no room:
+its panel is left out and the others grow. matplotlib is used without pyplot, so nothing global is
+kept and no window can open; its settings are ours while drawing and saving, and only then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from PIL import Image
+
+from coach.charts import style
+from coach.charts.header import draw_header, duration_words
+from coach.charts.labels import draw_hill_labels
+from coach.charts.marks import boxes, note_inside
+from coach.charts.panels import draw_cadence, draw_elevation, draw_heart, draw_posture, ridden
+from coach.charts.power import draw_power
+from coach.charts.sheet import LEFT, RIGHT, Sheet
+from coach.charts.style import ThemeName
+from coach.charts.traces import Span, Traces, prescribed, traces
+from coach.errors import RideFileError, RiderInputError
+from coach.ride import Ride
+
+FORMATS = (".png", ".svg", ".pdf")
+LONGEST_SMOOTHING = 300.0
+"""[s]."""
+COLOURS = 128
+"""Of a PNG: a quarter of the bytes, and no eye sees the difference."""
+
+TOP, BOTTOM = 178.0, 63.0
+"""Room above the first and below the last panel [px]."""
+BETWEEN = 42.0
+"""Room for a panel's title [px]."""
+POSTURE_HEIGHT = 42.0
+"""[px]."""
+LEAD_SHARE = 5.4
+"""How much higher the first panel is, in the same units as `_Panel.share`."""
+
+
+class _Panel(NamedTuple):
+    """One panel: its name, its share of the height, when it is there, who draws it."""
+
+    name: str
+    share: float
+    present: Callable[[Traces], bool]
+    draw: Callable[[Sheet, Axes, Traces, bool], None]
+
+
+_PANELS = (
+    _Panel("power", 5.4, lambda shown: shown.has("power"), draw_power),
+    _Panel("posture", 0.0, lambda shown: bool(prescribed(shown) or ridden(shown)), draw_posture),
+    _Panel("cadence", 1.35, lambda shown: bool((shown.rows.cadence > 0).any()), draw_cadence),
+    _Panel("heart", 1.45, lambda shown: shown.has("heart_rate"), draw_heart),
+    _Panel("elevation", 1.35, lambda shown: shown.has("altitude"), draw_elevation),
+)
+_LEADERS = ("power", "heart", "elevation", "cadence")
+"""Which panel comes first and is the highest: the first of these that is there."""
+
+
+def ride_figure(ride: Ride, theme: ThemeName = "light", smooth: float | None = None) -> Figure:
+    """Draw a ride.
+
+    Parameters
+    ----------
+    ride : Ride
+        With or without a plan; any length.
+    theme : {'light', 'dark'}
+    smooth : float, optional
+        Window of the power trace, 1 to 300 [s]; by default 3, 5 or 10 s by the ride's length.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        1920 by 1080 pixels at 144 dpi, on an Agg canvas. Its axes carry the names of the panels
+        as labels. Save it with `save_chart` for bytes that repeat.
+
+    Raises
+    ------
+    RideFileError
+        If the ride has nothing that could be drawn over time.
+    RiderInputError
+        If `theme` or `smooth` makes no sense.
+    """
+    _check(theme, smooth)
+    with _settings(theme):
+        return _draw(traces(ride, smooth), theme)
+
+
+def save_chart(
+    ride: Ride, path: Path, theme: ThemeName = "light", smooth: float | None = None
+) -> Path:
+    """Draw a ride into a file: PNG, SVG or PDF by its name; same ride, same bytes.
+
+    Raises
+    ------
+    RideFileError
+        If the ride has nothing to draw, or the file cannot be written.
+    RiderInputError
+        If the suffix is another one, or `theme` or `smooth` makes no sense.
+    """
+    _check(theme, smooth)
+    if path.suffix.lower() not in FORMATS:
+        raise RiderInputError(
+            f"{path}: a chart is a .png, .svg or .pdf; end the name in one of them"
+        )
+    return _save(traces(ride, smooth), path, theme)
+
+
+def save_charts(ride: Ride, stem: Path) -> list[Path]:
+    """Draw a ride in both themes, as ``STEM-light.png`` and ``STEM-dark.png``.
+
+    Raises
+    ------
+    RideFileError
+        If the ride has nothing to draw, or the files cannot be written.
+    """
+    shown = traces(ride)
+    return [
+        _save(shown, stem.with_name(f"{stem.name}-{theme}.png"), theme) for theme in style.THEMES
+    ]
+
+
+def _check(theme: str, smooth: float | None) -> None:
+    if theme not in style.THEMES:
+        raise RiderInputError(f"there is no theme {theme!r}; choose light or dark")
+    if smooth is not None and not 1 <= smooth <= LONGEST_SMOOTHING:
+        raise RiderInputError(
+            f"smoothing over {smooth:g} s makes no sense; choose 1 to {LONGEST_SMOOTHING:.0f} s"
+        )
+
+
+@contextmanager
+def _settings(theme: str) -> Iterator[None]:
+    """Use our settings and nobody's own matplotlibrc, then put everything back."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(style.settings(style.THEMES[theme]))
+        yield
+
+
+def _save(shown: Traces, path: Path, theme: str) -> Path:
+    with _settings(theme):
+        figure = _draw(shown, theme)
+        image = BytesIO()
+        if path.suffix.lower() == ".png":
+            _write_png(figure, image)
+        else:
+            # A date would make every file differ from the last.
+            dated = "Date" if path.suffix.lower() == ".svg" else "CreationDate"
+            figure.savefig(image, format=path.suffix[1:].lower(), metadata={dated: None})
+    try:
+        path.write_bytes(image.getvalue())
+    except OSError as error:
+        raise RideFileError(
+            f"{path}: the chart cannot be written ({error.strerror}); choose another place"
+        ) from error
+    return path
+
+
+def _write_png(figure: Figure, image: BytesIO) -> None:
+    canvas: Any = figure.canvas
+    canvas.draw()
+    pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    palette = pixels.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    palette.save(image, format="png", dpi=(style.DPI, style.DPI), optimize=False)
+
+
+def _draw(shown: Traces, theme: str) -> Figure:
+    panels = _in_order(shown)
+    if not panels:
+        raise RideFileError(
+            "there is nothing to draw over time in this ride: no power, posture, cadence, "
+            "heart rate or altitude; choose another file"
+        )
+    sheet = Sheet.blank(style.THEMES[theme], shown.span)
+    heights = _heights(panels)
+    drawn: list[Axes] = []
+    top = style.HEIGHT * style.DPI - TOP
+    for number, (panel, height) in enumerate(zip(panels, heights, strict=True)):
+        axes = sheet.panel(panel.name, top - height, height)
+        panel.draw(sheet, axes, shown, number == 0)
+        drawn.append(axes)
+        top -= height + BETWEEN
+    _draw_bands(sheet, drawn, shown)
+    draw_hill_labels(sheet, drawn[0], shown)
+    _draw_time(sheet, drawn[-1])
+    draw_header(sheet, shown)
+    return sheet.figure
+
+
+def _in_order(shown: Traces) -> list[_Panel]:
+    """Return the panels that have something to show, the leader first."""
+    present = {panel.name: panel for panel in _PANELS if panel.present(shown)}
+    leader = next((present.pop(name) for name in _LEADERS if name in present), None)
+    return [*([leader] if leader else []), *present.values()]
+
+
+def _heights(panels: list[_Panel]) -> list[float]:
+    """Share out the height of the sheet [px]."""
+    shares = [LEAD_SHARE, *(panel.share for panel in panels[1:])]
+    room = style.HEIGHT * style.DPI - TOP - BOTTOM - BETWEEN * (len(panels) - 1)
+    room -= POSTURE_HEIGHT * sum(panel.share == 0 for panel in panels[1:])
+    return [share * room / sum(shares) or POSTURE_HEIGHT for share in shares]
+
+
+def _draw_bands(sheet: Sheet, panels: list[Axes], shown: Traces) -> None:
+    """Band the hills, and blank the pauses, behind all panels at once."""
+    theme = sheet.theme
+    bottom = panels[-1].get_position().y0
+    top = panels[0].get_position().y1
+    behind = sheet.figure.add_axes((LEFT, bottom, RIGHT - LEFT, top - bottom), label="behind")
+    behind.set_zorder(-1)
+    behind.set_axis_off()
+    behind.set_xlim(sheet.span)
+    behind.set_ylim(0, 1)
+    hills = [(hill.start, hill.start + hill.duration, 0.0, 1.0) for hill in shown.summary.hills]
+    stops = [(stop.start, stop.end, 0.0, 1.0) for stop in shown.stops]
+    behind.add_collection(
+        PolyCollection(boxes(hills), facecolor=theme.band, linewidth=0, label="hills"),
+        autolim=False,
+    )
+    behind.add_collection(
+        PolyCollection(
+            boxes(stops),
+            facecolor=theme.ground,
+            edgecolor=theme.grid,
+            hatch="///",
+            linewidth=0,
+            label="stops",
+        ),
+        autolim=False,
+    )
+    for stop in shown.stops:
+        note_inside(panels[0], sheet, stop, f"stop {duration_words(stop.end - stop.start)}")
+
+
+def _draw_time(sheet: Sheet, axes: Axes) -> None:
+    """Label the time axis, in round steps and in the unit that suits the ride."""
+    ticks = time_ticks(sheet.span)
+    axes.xaxis.set_visible(True)
+    axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
+
+
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+MOST_TICKS = 13
+
+
+def time_ticks(span: Span) -> list[tuple[float, str]]:
+    """Return round times with their labels: minutes, below them m:ss, from 2 h on h:mm."""
+    length = span.end - span.start
+    step = next(
+        (step for step in STEPS if length / step <= MOST_TICKS),
+        86400 * math.ceil(length / 86400 / MOST_TICKS),
+    )
+    first = math.ceil(span.start / step)
+    times = [step * number for number in range(first, math.floor(span.end / step) + 1)]
+    if length > 2 * 3600:
+        texts = [f"{at // 3600}:{at % 3600 // 60:02}" for at in times]
+        unit = " h"
+    elif step % 60:
+        texts = [f"{at // 60}:{at % 60:02}" for at in times]
+        unit = " min"
+    else:
+        texts = [str(at // 60) for at in times]
+        unit = " min"
+    if texts:
+        texts[0] += unit
+    return list(zip(times, texts, strict=True))

@@ -1,0 +1,242 @@
+"""The panels below power, one function each: posture, cadence, heart rate, elevation.
+
+All panels share the time axis; none has a second scale. Targets are filled and lie behind, what
+was ridden is a line in front, and a gap is a gap.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+
+from coach.analysis.posture import ride_posture
+from coach.charts import style
+from coach.charts.marks import bounds, boxes, highest, note_inside, scale, slopes, trace
+from coach.charts.sheet import Key, Sheet, mean_words, thinned
+from coach.charts.traces import (
+    Span,
+    Stretch,
+    Traces,
+    cadence_goals,
+    grade_classes,
+    peak_row,
+    pedalling,
+    prescribed,
+    silences,
+)
+from coach.messages import Posture, PostureSource
+from coach.ride import Column
+from coach.units import clock_text
+
+CADENCE_MEAN, HEART_MEAN = 7, 5
+"""Least smoothing [s]."""
+LEAD_HEADROOM = 0.35
+"""Room above the data for the labels of hills, as a fraction of the data's own height."""
+RODE = {PostureSource.MEASURED: "measured", PostureSource.DECLARED: "as told by the rider"}
+"""Postures that somebody or something saw, and how the title says who. A guess is not drawn."""
+
+
+# --- posture ------------------------------------------------------------------------------------
+
+
+def ridden(shown: Traces) -> list[Stretch]:
+    """Return the postures ridden, where they were measured or declared."""
+    if shown.ride.position_source not in RODE:
+        return []
+    return [Stretch(*interval) for interval in ride_posture(shown.ride)]
+
+
+def draw_posture(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
+    """Posture: what was cued above what was ridden."""
+    theme = sheet.theme
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    cued, rode = prescribed(shown), ridden(shown)
+    lanes = [(name, part) for name, part in (("cue", cued), ("rode", rode)) if part]
+    for lane, (name, part) in enumerate(lanes):
+        top = 1 - lane / len(lanes)
+        _draw_lane(axes, sheet, name, part, top - 0.88 / len(lanes), top - 0.06 / len(lanes))
+    source = shown.ride.position_source
+    sheet.title(
+        axes,
+        "Posture",
+        f"rode: {RODE[source]}" if rode and source else "",
+        [
+            Key("seated", theme.seated),
+            Key("standing, total at right", theme.standing, "////", theme.standing_hatch),
+        ],
+    )
+
+
+def _draw_lane(
+    axes: Axes, sheet: Sheet, name: str, stretches: list[Stretch], low: float, high: float
+) -> None:
+    theme = sheet.theme
+    for posture, colour, hatch in (
+        (Posture.SEATED, theme.seated, ""),
+        (Posture.STANDING, theme.standing, "////"),
+    ):
+        axes.add_collection(
+            PolyCollection(
+                boxes([(s.start, s.end, low, high) for s in stretches if s.posture is posture]),
+                facecolor=colour,
+                edgecolor=theme.standing_hatch,
+                hatch=hatch,
+                linewidth=0,
+                label=f"{name} {posture}",
+            ),
+            autolim=False,
+        )
+    stood = sum(s.end - s.start for s in stretches if s.posture is Posture.STANDING)
+    for text, x, offset, align, colour in (
+        (name, 0, -5, "right", theme.dim),
+        (clock_text(stood), 1, 6, "left", theme.ink),
+    ):
+        axes.annotate(
+            text,
+            (x, (low + high) / 2),
+            xycoords="axes fraction",
+            xytext=(offset, 0),
+            textcoords="offset points",
+            ha=align,
+            va="center",
+            fontsize=style.SMALL,
+            color=colour,
+        )
+
+
+# --- cadence ------------------------------------------------------------------------------------
+
+
+def draw_cadence(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
+    """Cadence while the cranks turn, over the cadence that was asked for."""
+    theme, rows = sheet.theme, shown.rows
+    width = max(CADENCE_MEAN, shown.smoothing)
+    smooth = pedalling(shown, width)
+    goals = cadence_goals(shown.ride)
+    low, high = bounds(smooth, [edge for goal in goals for edge in goal[2:]], least=40.0)
+    _scale_below(axes, sheet, max(low, 0.0), high, lead=lead)
+    axes.add_collection(
+        PolyCollection(
+            boxes(goals),
+            facecolor=theme.cadence,
+            alpha=0.16,
+            linewidth=0,
+            label="goal",
+        ),
+        autolim=False,
+    )
+    trace(axes, sheet, rows.time, smooth, theme.cadence, 1.3)
+    coasted = bool((rows.cadence == 0).any())
+    note = f"rpm, {mean_words(width)}{', pedalling only' if coasted else ''}"
+    sheet.title(axes, "Cadence", note, [Key("goal", theme.cadence + "29")] if goals else [])
+
+
+# --- heart rate ---------------------------------------------------------------------------------
+
+
+def draw_heart(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
+    """Heart rate, with the peak of each hill; where the strap was silent it says so."""
+    theme = sheet.theme
+    width = max(HEART_MEAN, shown.smoothing)
+    smooth = shown.smooth("heart_rate", width)
+    low, high = bounds(smooth, least=40.0)
+    _scale_below(axes, sheet, low, high, lead=lead)
+    for silence in silences(shown, "heart_rate"):
+        axes.axvspan(*silence, facecolor=theme.grid, linewidth=0, label="no data")
+        note_inside(axes, sheet, silence, "no data")
+    trace(axes, sheet, shown.rows.time, smooth, theme.heart, 1.5)
+    _draw_peaks(axes, sheet, shown, smooth)
+    sheet.title(axes, "Heart rate", f"bpm, {mean_words(width)}")
+
+
+def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column) -> None:
+    rows = [row for hill in shown.summary.hills if (row := peak_row(shown, hill)) is not None]
+    time, values = shown.rows.time[rows], shown.rows.heart_rate[rows]
+    axes.plot(
+        time,
+        smooth[rows],
+        "o",
+        color=sheet.theme.heart,
+        markersize=5.5,
+        clip_on=False,
+        label="peaks",
+    )
+    texts = [f"{value:.0f}" for value in values]
+    widths = [sheet.text_width(text, style.BASE) for text in texts]
+    centres = [sheet.pixels(second - sheet.span.start) for second in time]
+    for index in thinned(centres, widths, values.tolist()):
+        axes.annotate(
+            texts[index],
+            (time[index], smooth[rows[index]]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            fontsize=style.BASE,
+            path_effects=sheet.halo(),
+        )
+
+
+# --- elevation ----------------------------------------------------------------------------------
+
+
+def draw_elevation(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
+    """Elevation, the steeper the stronger, with what each hill gained."""
+    theme, rows = sheet.theme, shown.rows
+    low, high = bounds(rows.altitude, least=30.0)
+    _scale_below(axes, sheet, low, high + 0.1 * (high - low), lead=lead)
+    classes = grade_classes(shown)
+    slopes(axes, shown, rows.altitude, classes, theme.grades, "grades")
+    trace(axes, sheet, rows.time, rows.altitude, theme.elevation, 1.6)
+    if not lead:
+        _draw_ascents(axes, sheet, shown)
+    if classes.max() > 0:
+        _grade_key(axes, sheet)
+    sheet.title(axes, "Elevation", "m, virtual" if shown.ride.virtual_altitude else "m")
+
+
+def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces) -> None:
+    """Write what each hill gained above its middle."""
+    hills = [hill for hill in shown.summary.hills if hill.ascent is not None]
+    texts = [f"+{hill.ascent:.0f} m" for hill in hills]
+    widths = [sheet.text_width(text, style.NOTE) for text in texts]
+    centres = [sheet.pixels(h.start + h.duration / 2 - sheet.span.start) for h in hills]
+    for index in thinned(centres, widths, [hill.ascent or 0.0 for hill in hills]):
+        middle = sheet.span.start + sheet.seconds(centres[index])
+        half = sheet.seconds(widths[index] / 2)
+        middle = min(max(middle, sheet.span.start + half), sheet.span.end - half)
+        below = shown.rows.altitude[shown.within(Span(middle - half, middle + half))]
+        axes.annotate(
+            texts[index],
+            (middle, highest(below)),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=style.NOTE,
+            path_effects=sheet.halo(),
+        )
+
+
+def _grade_key(axes: Axes, sheet: Sheet) -> None:
+    """Show the shades of grade beside the right edge, the steepest on top."""
+    box = axes.get_position()
+    page_width, page_height = style.WIDTH * style.DPI, style.HEIGHT * style.DPI
+    step = 22.0 / page_height
+    x = box.x1 + 8 / page_width
+    for shade, name in enumerate(style.GRADE_NAMES):
+        y = (box.y0 + box.y1) / 2 + (shade - len(style.GRADE_NAMES) / 2) * step
+        sheet.swatch(x, y, Key("", sheet.theme.grades[shade]), width=18, height=16)
+        sheet.figure.text(
+            x + 25 / page_width,
+            y + 8 / page_height,
+            name,
+            va="center_baseline",
+            fontsize=style.SMALL,
+            color=sheet.theme.dim,
+        )
+
+
+def _scale_below(axes: Axes, sheet: Sheet, low: float, high: float, *, lead: bool) -> None:
+    """Set the scale of a panel with room above for peaks, or for the labels of hills."""
+    room = (high - low) * (LEAD_HEADROOM if lead else 0.12)
+    scale(axes, sheet, low, high + room, ticks=5 if lead else 3)

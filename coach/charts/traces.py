@@ -1,0 +1,369 @@
+"""What a chart of a ride shows, before anything is drawn: pure arithmetic on columns.
+
+Everything is at 1 Hz, from the repaired ride; gaps stay NaN, and no mean reaches across one.
+Figures are reckoned from raw data, never from what was smoothed for the eye.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from coach.analysis.climbs import travelled
+from coach.analysis.hills import Hill
+from coach.analysis.power import average
+from coach.analysis.repair import Repaired, repaired
+from coach.analysis.summary import Summary, summarize
+from coach.analysis.target import settled
+from coach.analysis.timer import LONGEST_HOLD, in_order
+from coach.charts.style import GRADES
+from coach.messages import Posture
+from coach.ride import Column, Ride
+
+Mask = npt.NDArray[np.bool_]
+
+ZONE_BOUNDS = (0.55, 0.75, 0.90, 1.05, 1.20)
+"""Upper bounds of zones 1 to 5 as fractions of threshold power; a bound belongs to its zone."""
+RAMP = 0.5
+"""A target that moves faster is on its way to another zone [W/s]; a warm-up rises more slowly."""
+SHORTFALL = 0.04
+"""Missed work: power short of the target by more than this fraction ..."""
+SHORTFALL_ABOVE = 0.80
+"""... of targets above this fraction of threshold power, ..."""
+SHORTFALL_MEAN = 21
+"""... judged by the mean over this long [s]."""
+BLOCKS = (10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
+"""Lengths that a rider reads at once [s]."""
+
+
+class Span(NamedTuple):
+    """A stretch of time, in seconds since the ride's start."""
+
+    start: float
+    end: float
+
+
+class Run(NamedTuple):
+    """Rows ``first`` up to but not including ``end`` that have the same value."""
+
+    first: int
+    end: int
+    value: int
+
+    @property
+    def rows(self) -> slice:
+        """The rows as an index."""
+        return slice(self.first, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """A ride as a chart needs it; see `traces`."""
+
+    ride: Ride
+    rows: Repaired
+    summary: Summary
+    smoothing: int
+    """Window of the power trace [s]."""
+    span: Span
+    """From the first to the last moment drawn."""
+    stops: tuple[Span, ...]
+    """Pauses and silences longer than 10 s."""
+
+    def smooth(self, name: str, seconds: int) -> Column:
+        """Return a column's centred mean; see `centred_mean`."""
+        return self.mean(getattr(self.rows, name), seconds)
+
+    def mean(self, values: Column, seconds: int) -> Column:
+        """Return the centred mean of values at the rows; see `centred_mean`."""
+        return centred_mean(values, seconds, stretches(self.rows))
+
+    def has(self, name: str) -> bool:
+        """Tell whether anything is known in a column."""
+        return bool(np.isfinite(getattr(self.rows, name)).any())
+
+    def within(self, span: Span) -> Mask:
+        """Tell which rows begin within a span."""
+        mask: Mask = (self.rows.time >= span.start) & (self.rows.time < span.end)
+        return mask
+
+
+def traces(ride: Ride, smooth: float | None = None) -> Traces:
+    """Work out what to draw of a ride.
+
+    Parameters
+    ----------
+    ride : Ride
+    smooth : float, optional
+        Window of the power trace [s]; by default 3 s below 20 minutes, 5 s up to 75 minutes and
+        10 s above.
+    """
+    rows = repaired(ride)
+    span = _whole_span(rows)
+    smoothing = smoothing_for(span.end - span.start) if smooth is None else max(1, round(smooth))
+    still = ~rows.riding & (rows.seconds > LONGEST_HOLD)
+    stops = tuple(
+        Span(start, start + seconds)
+        for start, seconds in zip(
+            rows.time[still].tolist(), rows.seconds[still].tolist(), strict=True
+        )
+    )
+    return Traces(ride, rows, summarize(ride), smoothing, span, stops)
+
+
+def _whole_span(rows: Repaired) -> Span:
+    if not len(rows):
+        return Span(0.0, 1.0)
+    start = min(0.0, float(rows.time[0])) if rows.time[0] < LONGEST_HOLD else float(rows.time[0])
+    return Span(start, float(rows.time[-1] + rows.seconds[-1]))
+
+
+def smoothing_for(seconds: float) -> int:
+    """Return how long a mean suits a ride of this length [s]."""
+    return 3 if seconds < 20 * 60 else 5 if seconds <= 75 * 60 else 10
+
+
+def stretches(rows: Repaired) -> npt.NDArray[np.intp]:
+    """Number the stretches of riding: rows of the same stretch have the same number."""
+    return np.cumsum(~rows.riding, dtype=np.intp)
+
+
+def centred_mean(values: Column, width: int, stretch: npt.NDArray[np.intp]) -> Column:
+    """Mean of what is known around each value.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_samples,)
+        NaN in gaps.
+    width : int
+        Samples in a window.
+    stretch : ndarray of int, shape (n_samples,)
+        Rising numbers; no window holds values of two stretches.
+
+    Returns
+    -------
+    ndarray, shape (n_samples,)
+        NaN where `values` is: a gap is never filled. Towards an end the window shrinks.
+    """
+    at = np.arange(values.size)
+    first = np.searchsorted(stretch, stretch, "left")
+    end = np.searchsorted(stretch, stretch, "right")
+    low, high = np.maximum(at - width // 2, first), np.minimum(at + (width + 1) // 2, end)
+    known = np.isfinite(values)
+    sums = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
+    counts = np.concatenate(([0], np.cumsum(known)))
+    means = np.full(values.shape, np.nan)
+    np.divide(sums[high] - sums[low], counts[high] - counts[low], out=means, where=known)
+    return means
+
+
+def runs(values: npt.NDArray[np.integer]) -> Iterator[Run]:
+    """Yield the runs of equal values that are not negative."""
+    if not values.size:
+        return
+    cuts = np.flatnonzero(np.diff(values)) + 1
+    edges = [0, *cuts.tolist(), values.size]
+    for first, end in pairwise(edges):
+        if values[first] >= 0:
+            yield Run(first, end, int(values[first]))
+
+
+def spans(rows: Repaired, mask: Mask) -> list[Span]:
+    """Return the stretches of time whose rows are marked."""
+    ends = rows.time + rows.seconds
+    return [
+        Span(float(rows.time[run.first]), float(ends[run.end - 1]))
+        for run in runs(np.where(mask, 0, -1))
+    ]
+
+
+# --- power --------------------------------------------------------------------------------------
+
+
+def power_zone(power: Column, threshold_power: float) -> npt.NDArray[np.intp]:
+    """Return the zone of each power: 0 for Z1 to 5 for Z6, -1 where power is unknown.
+
+    Notes
+    -----
+    Source: Coggan's levels, upper bounds 55, 75, 90, 105 and 120 % of threshold power.
+    """
+    bounds = np.array(ZONE_BOUNDS) * threshold_power
+    return np.where(np.isfinite(power), np.searchsorted(bounds, power, "left"), -1)
+
+
+def target_zone(target: Column, threshold_power: float) -> npt.NDArray[np.intp]:
+    """Return the zone of each target; on a steep ramp that of where it leads.
+
+    A ramp of 20 s from one block to the next would otherwise be a rainbow of slivers.
+    """
+    zone = power_zone(target, threshold_power)
+    slope = np.abs(np.diff(target, append=target[-1:]))
+    steady = ~(slope > RAMP)
+    following = np.where(steady, np.arange(target.size), target.size)
+    following = np.minimum.accumulate(following[::-1])[::-1]
+    return np.where(zone < 0, zone, zone[np.minimum(following, target.size - 1)])
+
+
+def block_length(seconds: float) -> float:
+    """Return how long the blocks of mean power are in a ride of this length [s].
+
+    Some 100 to 200 of them make a picture that is neither coarse nor restless.
+    """
+    return BLOCKS[min(bisect_left(BLOCKS, seconds / 150), len(BLOCKS) - 1)]
+
+
+def block_means(rows: Repaired, length: float) -> Column:
+    """Return for each row the mean power of its block; NaN where power is.
+
+    Parameters
+    ----------
+    rows : Repaired
+    length : float
+        Of a block [s]; one that is cut by a gap is two.
+    """
+    block = np.floor_divide(rows.time, length).astype(np.intp)
+    known = np.isfinite(rows.power)
+    means = np.full(rows.power.shape, np.nan)
+    for run in runs(np.where(known, block, -1)):
+        means[run.first : run.end] = rows.power[run.first : run.end].mean()
+    return means
+
+
+def shortfall(shown: Traces) -> tuple[Column, Mask]:
+    """Return the mean power that targets are judged by, and where it falls short of them.
+
+    The mean does not reach back over a step: nobody is short of a target that was not yet there.
+    """
+    rows, threshold = shown.rows, shown.ride.threshold_power
+    nowhere = np.zeros(len(rows), dtype=bool)
+    if threshold is None:
+        return rows.power, nowhere
+    judged = settled(rows.target_power)
+    steps = np.cumsum(~judged, dtype=np.intp)
+    mean = centred_mean(np.where(judged, rows.power, np.nan), SHORTFALL_MEAN, steps)
+    asked = rows.target_power > SHORTFALL_ABOVE * threshold
+    return mean, asked & (mean < (1 - SHORTFALL) * rows.target_power)
+
+
+def share_of_target(shown: Traces, hill: Hill) -> float | None:
+    """Return a hill's mean power as a fraction of what was asked; ``None`` without a target."""
+    within = shown.within(Span(hill.start, hill.start + hill.duration))
+    target = average(shown.rows.target_power[within])
+    if hill.average_power is None or not target > 0:
+        return None
+    return hill.average_power / target
+
+
+# --- posture ------------------------------------------------------------------------------------
+
+
+class Stretch(NamedTuple):
+    """A span in one posture."""
+
+    start: float
+    end: float
+    posture: Posture
+
+
+def prescribed(shown: Traces) -> list[Stretch]:
+    """Return the postures that were asked for, without the time that the timer stood still."""
+    ride, rows = shown.ride, shown.rows
+    order = in_order(ride.time)
+    if not order.size or not len(rows):
+        return []
+    latest = np.searchsorted(ride.time[order], rows.time, "right") - 1
+    asked = ride.prescribed_standing[order][np.maximum(latest, 0)]
+    # A gap begins another run even where the posture is the same on both sides.
+    code = 2 * stretches(rows) + (asked == 1)
+    ends = rows.time + rows.seconds
+    return [
+        Stretch(
+            float(rows.time[run.first]),
+            float(ends[run.end - 1]),
+            Posture.STANDING if run.value % 2 else Posture.SEATED,
+        )
+        for run in runs(np.where(rows.riding & np.isfinite(asked), code, -1))
+    ]
+
+
+# --- cadence, heart, elevation ------------------------------------------------------------------
+
+
+def pedalling(shown: Traces, seconds: int) -> Column:
+    """Return the mean cadence of turning cranks [rpm]; NaN where they mostly stood still."""
+    cadence = shown.rows.cadence
+    turning = np.where(cadence > 0, 1.0, np.where(np.isfinite(cadence), 0.0, np.nan))
+    share = shown.mean(turning, seconds)
+    mean = np.full(cadence.shape, np.nan)
+    np.divide(shown.mean(cadence, seconds), share, out=mean, where=share >= 0.5)
+    return mean
+
+
+class Goal(NamedTuple):
+    """A cadence that was asked for over a span [rpm]."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+
+
+def cadence_goals(ride: Ride) -> list[Goal]:
+    """Return the cadences that the plan asked for, lap by lap."""
+    segments = () if ride.workout is None else ride.workout.segments
+    goals: list[Goal] = []
+    for lap in ride.laps:
+        if lap.segment is None or not 0 <= lap.segment < len(segments):
+            continue
+        low, high = segments[lap.segment].cadence_low, segments[lap.segment].cadence_high
+        if low is not None and high is not None and lap.elapsed_time > 0:
+            goals.append(Goal(lap.start, lap.start + lap.elapsed_time, low, high))
+    return goals
+
+
+def silences(shown: Traces, name: str) -> list[Span]:
+    """Return where the ride went on but nothing is known in a column for more than 10 s."""
+    missing = shown.rows.riding & np.isnan(getattr(shown.rows, name))
+    return [span for span in spans(shown.rows, missing) if span.end - span.start > LONGEST_HOLD]
+
+
+def peak_row(shown: Traces, hill: Hill) -> int | None:
+    """Return the row of a hill's highest heart rate."""
+    within = shown.within(Span(hill.start, hill.start + hill.duration))
+    known = np.flatnonzero(within & np.isfinite(shown.rows.heart_rate))
+    return int(known[np.argmax(shown.rows.heart_rate[known])]) if known.size else None
+
+
+def grade_classes(shown: Traces) -> npt.NDArray[np.intp]:
+    """Return the class of each row's grade, 0 (below 2 %, or down) to 3; -1 without altitude.
+
+    A model's own grade is exact. A barometer's has to be worked out from altitude over distance,
+    over blocks that are long enough to be told from noise and wide enough to be seen.
+    """
+    rows = shown.rows
+    grade = rows.grade
+    if not (shown.ride.virtual_altitude and np.isfinite(grade).any()):
+        grade = _grade_from_altitude(rows, max(15.0, (shown.span.end - shown.span.start) / 300))
+    classes = np.searchsorted(np.array(GRADES), np.nan_to_num(grade), "right")
+    return np.where(np.isfinite(rows.altitude), classes, -1)
+
+
+def _grade_from_altitude(rows: Repaired, length: float) -> Column:
+    altitude = centred_mean(rows.altitude, math.ceil(length), stretches(rows))
+    distance = travelled(rows)
+    grade = np.zeros(len(rows))
+    block = np.floor_divide(rows.time, length).astype(np.intp)
+    for run in runs(np.where(np.isfinite(altitude), block, -1)):
+        last = run.end - 1
+        way = distance[last] - distance[run.first]
+        # Standing still has no grade.
+        if way > (last - run.first) * 0.5:
+            grade[run.first : run.end] = (altitude[last] - altitude[run.first]) / way
+    return grade
