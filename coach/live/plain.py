@@ -10,9 +10,9 @@ from typing import TextIO
 
 from coach.live.ink import Style, clean
 from coach.live.keyboard import Keyboard
+from coach.live.view import place
 from coach.messages import Cue, Key, RideState, Snapshot
 from coach.units import clock_text
-from coach.workout import SegmentKind
 
 _STATES = {
     RideState.PAUSED: "Paused",
@@ -98,9 +98,6 @@ class PlainDisplay:
 
 def _heading(snapshot: Snapshot) -> str:
     """Name a segment: where, which posture, how long."""
-    place = snapshot.label or snapshot.kind
-    if snapshot.hill is not None and snapshot.kind == SegmentKind.HILL.value:
-        place = f"{place} of {snapshot.hills}"
     posture = [] if snapshot.posture is None else [snapshot.posture.value]
     length = clock_text(snapshot.segment_remaining)
-    return f"== {', '.join([place, *posture, length])} =="
+    return f"== {', '.join([place(snapshot), *posture, length])} =="

@@ -1,10 +1,7 @@
 """A frame as lines of text for a terminal of any size: what is read from the saddle comes first.
 
-The bar on top says what to do now, in letters as large as the terminal allows: SEATED or STAND on
-the colour of the posture, and the time left. In the last ten seconds before a change the bar
-becomes stripes of the next posture's colour with STAND IN 9 in dark boxes, so the warning is told
-by shape and words as well as by colour. Then come power, target, cadence and heart rate with their
-verdicts, what was said last, the facts, the plan, the keys. When there is little room the least
+Under the bar come power, target, cadence and heart rate with their verdicts in sign, word and
+colour, what was said last, the facts, the plan, the keys. When there is little room the least
 needed goes first; no line is ever longer than the terminal is wide.
 
 Source: reference notes on the look, sections 1 and 3; what to say on the paused screen: reference
@@ -17,14 +14,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
-from coach.live.ink import BEST, Ink, Line, Style, cells, centred, cut, fit, merged, wrapped
+from coach.live.ink import BEST, Ink, Line, Style, cells, fit, wrapped
 from coach.live.keyboard import KEYS
 from coach.live.strip import strip
-from coach.live.view import Frame, Verdict, seconds_left
-from coach.messages import Key, Posture, PostureSource, RideState, Snapshot
+from coach.live.view import Frame, Verdict, climbing, place, seconds_left
+from coach.messages import Key, PostureSource, RideState
 from coach.units import clock_text
-from coach.workout import SegmentKind, Workout
+from coach.workout import Workout
 
 ABSENT = "—"
 _SILENT = "no signal"
@@ -40,20 +38,13 @@ STOP_RULES = (
 
 _SIZES = ((3, 2), (2, 2), (2, 1), (1, 1))
 """Enlargements of the block letters, down and sideways, largest first."""
-_Size = tuple[int, int]
 _WIDTH = 72
 """Cells in which the widest words in block letters, and four tiles, have room."""
 _CUE_ROWS = 2
 _PROFILE_ROWS = 6
 """Most rows that the profile may take."""
-_STRIPE = 4
-"""Width of a stripe [cells]."""
 _NUMERALS = frozenset("0123456789—")
 
-_WORDS = {Posture.SEATED: "SEATED", Posture.STANDING: "STAND", None: "RIDE"}
-_VERBS = {Posture.SEATED: "SIT", Posture.STANDING: "STAND"}
-_BARS = {Posture.SEATED: Ink.SEATED_BAR, Posture.STANDING: Ink.STAND_BAR, None: Ink.REST_BAR}
-_STRIPES = {Posture.SEATED: Ink.SEATED, Posture.STANDING: Ink.STAND}
 _SIGNS = {Verdict.ON_TARGET: "●", Verdict.ABOVE: "▲", Verdict.BELOW: "▼"}
 _VERDICT_INKS = {
     Verdict.ON_TARGET: Ink.ON_TARGET,
@@ -108,7 +99,7 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     paused = frame.snapshot.state is RideState.PAUSED
     tiles = _values(frame)
     bar_size, number_size = _sizes(width, height, len(tiles))
-    bar = _bar(frame, screen, *bar_size) if bar_size else _small_bar(frame, screen)
+    bar = bar_lines(frame, screen.workout, width, bar_size)
     numbers = [_small_tile(tile) for tile in tiles]
     if number_size:
         numbers = _big_tiles(tiles, width, *number_size)
@@ -123,7 +114,7 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     return _spread([bar, cue, numbers, facts, plan, footer], height)
 
 
-def _sizes(width: int, height: int, numbers: int) -> tuple[_Size | None, _Size | None]:
+def _sizes(width: int, height: int, numbers: int) -> tuple[Size | None, Size | None]:
     """Return how large the letters of the bar and of the numbers may be; the frame has no say.
 
     So the picture keeps its shape from one frame to the next.
@@ -158,119 +149,6 @@ def _spread(sections: list[list[Line]], height: int) -> list[Line]:
             spare -= gap
             gaps -= 1
     return lines + [[] for _ in range(spare)]
-
-
-# --- the bar ------------------------------------------------------------------------------------
-
-
-def _bar(frame: Frame, screen: Screen, tall: int, wide: int) -> list[Line]:
-    """Say in block letters what to do, and for how long."""
-    if frame.warning is not None:
-        return _warning_bar(frame, frame.warning, screen.width, tall, wide)
-    word, count, ink = _word(frame)
-    letters = big(word, tall, wide)
-    numerals = big(count, tall, wide) if count else ("",) * len(letters)
-    left = screen.width - len(letters[0]) - len(numerals[0]) - 5
-    if left < 0:
-        numerals, left = ("",) * len(letters), left + len(numerals[0])
-    caption = _caption(frame, screen)
-    first = (len(letters) - len(caption)) // 2
-    lines: list[Line] = [[(" " * screen.width, ink)]]
-    for row, (letter, numeral) in enumerate(zip(letters, numerals, strict=True)):
-        text = caption[row - first] if 0 <= row - first < len(caption) else ""
-        lines.append([(f"  {letter} {centred(text, left)} {numeral} ", ink)])
-    return [*lines, lines[0]]
-
-
-def _word(frame: Frame) -> tuple[str, str, Ink]:
-    """Return the word of the moment, its count-down and the ink of its bar."""
-    snapshot = frame.snapshot
-    if snapshot.state is RideState.PAUSED:
-        return "PAUSED", "", Ink.REST_BAR
-    if snapshot.state is RideState.FINISHED:
-        return "DONE", "", Ink.REST_BAR
-    return _WORDS[snapshot.posture], clock_text(frame.countdown), _BARS[snapshot.posture]
-
-
-def _caption(frame: Frame, screen: Screen) -> list[str]:
-    """Say in small letters where we are and what follows."""
-    snapshot = frame.snapshot
-    if snapshot.state is RideState.PAUSED:
-        return ["space rides on", "", f"{clock_text(frame.countdown)} left", _place(snapshot)]
-    if snapshot.state is RideState.FINISHED:
-        return [f"ridden {_ridden(snapshot)}"]
-    following = _following(frame, screen.workout)
-    return [_place(snapshot), *(["", "then", following] if following else [])]
-
-
-def _following(frame: Frame, workout: Workout | None) -> str:
-    """Name what comes after this segment: a posture when it changes, else the segment."""
-    snapshot = frame.snapshot
-    soon = snapshot.next_posture_in
-    changes = soon is not None and seconds_left(soon) <= frame.countdown
-    if changes and snapshot.next_posture is not None:
-        return _VERBS[snapshot.next_posture]
-    after = snapshot.segment + 1
-    if workout is None or not 0 < after < len(workout.segments):
-        return ""
-    return workout.segments[after].label
-
-
-def _place(snapshot: Snapshot) -> str:
-    return f"{snapshot.label} of {snapshot.hills}" if _climbing(snapshot) else snapshot.label
-
-
-def _climbing(snapshot: Snapshot) -> bool:
-    """Return whether this is a hill: the way down after it bears the same number."""
-    return snapshot.hill is not None and snapshot.kind == SegmentKind.HILL.value
-
-
-def _ridden(snapshot: Snapshot) -> str:
-    return clock_text(math.floor(snapshot.timer_time))
-
-
-def _warning_bar(frame: Frame, posture: Posture, width: int, tall: int, wide: int) -> list[Line]:
-    """Draw stripes in the colour of what comes, and its count-down in a dark box."""
-    letters = big(f"{_VERBS[posture]} IN {frame.countdown}", tall, wide)
-    note = _now(frame)
-    lines = [_striped(posture, row, width, letter) for row, letter in enumerate(letters, 1)]
-    return [
-        _striped(posture, 0, width),
-        *lines,
-        _striped(posture, len(letters) + 1, width, note),
-    ]
-
-
-def _now(frame: Frame) -> str:
-    snapshot = frame.snapshot
-    place = _place(snapshot)
-    posture = "" if snapshot.posture is None else f"now {snapshot.posture.value}"
-    return " · ".join(part for part in (posture, place) if part)
-
-
-def _striped(posture: Posture, row: int, width: int, text: str = "") -> Line:
-    """Draw one row of stripes; a text stands on it in a dark box."""
-    inks = ((" ", _BARS[posture]), ("/", _STRIPES[posture]))
-    stripes = [inks[(column + 2 * row) // _STRIPE % 2] for column in range(width)]
-    if not text:
-        return merged(stripes)
-    box = cut(f"  {text}  ", width)
-    before = (width - cells(box)) // 2
-    return [
-        *merged(stripes[:before]),
-        (box, Ink.STRONG),
-        *merged(stripes[before + cells(box) :]),
-    ]
-
-
-def _small_bar(frame: Frame, screen: Screen) -> list[Line]:
-    """Say the same in one row, where block letters have no room."""
-    if frame.warning is not None:
-        text = f"{_VERBS[frame.warning]} in {frame.countdown}"
-        return [_striped(frame.warning, 0, screen.width, text)]
-    word, count, ink = _word(frame)
-    text = "  ".join(part for part in (word, count, *_caption(frame, screen)) if part)
-    return [fit([(f" {text}", ink)], screen.width, ink)]
 
 
 # --- the numbers --------------------------------------------------------------------------------
@@ -396,8 +274,11 @@ def _cue(frame: Frame, width: int) -> list[Line]:
 def _facts(frame: Frame) -> list[Line]:
     """Tell place and time, then effort and road, then what was capped and why."""
     snapshot = frame.snapshot
-    times = [f"ride {_ridden(snapshot)}", f"{_left(snapshot.remaining)} to go"]
-    if _climbing(snapshot) and snapshot.hill_remaining is not None:
+    times = [
+        f"ride {clock_text(math.floor(snapshot.timer_time))}",
+        f"{_left(snapshot.remaining)} to go",
+    ]
+    if climbing(snapshot) and snapshot.hill_remaining is not None:
         times.insert(0, f"{_left(snapshot.hill_remaining)} left in the hill")
     facts = [
         f"grade {_number(_percent(snapshot.grade), 1)} %",
@@ -410,7 +291,7 @@ def _facts(frame: Frame) -> list[Line]:
         facts.append(f"{position} ({_SOURCES[snapshot.position_source]})")
     limits = "; ".join(snapshot.limits)
     return [
-        [(f" {_place(snapshot)}", Ink.STRONG), (f" · {' · '.join(times)}", Ink.TEXT)],
+        [(f" {place(snapshot)}", Ink.STRONG), (f" · {' · '.join(times)}", Ink.TEXT)],
         [(f" {' · '.join(facts)}", Ink.TEXT)],
         [(f" ! {limits}", Ink.ALERT)] if limits else [],
     ]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coach.messages import Cue, Posture, RideState, Snapshot
+from coach.workout import SegmentKind
 
 POWER_WINDOW = 3.0
 """Power is shown as its mean over this long [s]."""
@@ -108,6 +109,17 @@ class Frame:
 def seconds_left(seconds: float) -> int:
     """Round a count-down up, so that 0 is shown when its moment comes and not before."""
     return max(0, math.ceil(seconds - 1e-6))
+
+
+def climbing(snapshot: Snapshot) -> bool:
+    """Return whether this is a hill: the way down after it bears the same number."""
+    return snapshot.hill is not None and snapshot.kind == SegmentKind.HILL.value
+
+
+def place(snapshot: Snapshot) -> str:
+    """Name where the rider is: ``Hill 3 of 6``, ``Warm-up``."""
+    name = snapshot.label or snapshot.kind.replace("_", " ")
+    return f"{name} of {snapshot.hills}" if climbing(snapshot) else name
 
 
 class Viewer:

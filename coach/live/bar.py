@@ -1,0 +1,141 @@
+"""The bar on top of the screen: what to do now, for how long, and what follows.
+
+SEATED or STAND on the colour of the posture; in the last ten seconds before a change stripes of
+the next posture's colour with STAND IN 9 in a dark box, so that the warning is told by shape and
+words as well as by colour, and cannot be taken for the moment itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+from coach.live.glyphs import big
+from coach.live.ink import Ink, Line, cells, centred, cut, fit, merged
+from coach.live.view import Frame, place, seconds_left
+from coach.messages import Posture, RideState
+from coach.units import clock_text
+from coach.workout import Workout
+
+_STRIPE = 4
+"""Width of a stripe [cells]."""
+_WORDS = {Posture.SEATED: "SEATED", Posture.STANDING: "STAND", None: "RIDE"}
+_VERBS = {Posture.SEATED: "SIT", Posture.STANDING: "STAND"}
+_BARS = {Posture.SEATED: Ink.SEATED_BAR, Posture.STANDING: Ink.STAND_BAR, None: Ink.REST_BAR}
+_STRIPES = {Posture.SEATED: Ink.SEATED, Posture.STANDING: Ink.STAND}
+
+
+Size = tuple[int, int]
+"""How many times block letters are enlarged, down and sideways."""
+
+
+def bar_lines(frame: Frame, workout: Workout | None, width: int, size: Size | None) -> list[Line]:
+    """Draw the bar.
+
+    Parameters
+    ----------
+    frame : Frame
+    workout : Workout or None
+        Names what follows.
+    width : int
+        Cells.
+    size : (int, int) or None
+        Of its letters; ``None`` for one row of plain text.
+
+    Returns
+    -------
+    list of Line
+        Letters with a row of ground above and below, or one line.
+    """
+    if size is None:
+        return _small_bar(frame, workout, width)
+    if frame.warning is not None:
+        return _warning_bar(frame, frame.warning, width, size)
+    word, count, ink = _word(frame)
+    letters, numerals = big(word, *size), big(count, *size)
+    left = width - len(letters[0]) - len(numerals[0]) - 5
+    if left < 0:
+        numerals, left = ("",) * len(letters), left + len(numerals[0])
+    caption = _caption(frame, workout)
+    first = (len(letters) - len(caption)) // 2
+    ground: Line = [(" " * width, ink)]
+    lines: list[Line] = []
+    for row, (letter, numeral) in enumerate(zip(letters, numerals, strict=True)):
+        text = caption[row - first] if 0 <= row - first < len(caption) else ""
+        lines.append([(f"  {letter} {centred(text, left)} {numeral} ", ink)])
+    return [ground, *lines, ground]
+
+
+def _word(frame: Frame) -> tuple[str, str, Ink]:
+    """Return the word of the moment, its count-down and the ink of its bar."""
+    snapshot = frame.snapshot
+    if snapshot.state is RideState.PAUSED:
+        return "PAUSED", "", Ink.REST_BAR
+    if snapshot.state is RideState.FINISHED:
+        return "DONE", "", Ink.REST_BAR
+    return _WORDS[snapshot.posture], clock_text(frame.countdown), _BARS[snapshot.posture]
+
+
+def _caption(frame: Frame, workout: Workout | None) -> list[str]:
+    """Say in small letters where we are and what follows."""
+    snapshot = frame.snapshot
+    if snapshot.state is RideState.PAUSED:
+        return ["space rides on", "", f"{clock_text(frame.countdown)} left", place(snapshot)]
+    if snapshot.state is RideState.FINISHED:
+        return [f"ridden {clock_text(math.floor(snapshot.timer_time))}"]
+    following = _following(frame, workout)
+    return [place(snapshot), *(["", "then", following] if following else [])]
+
+
+def _following(frame: Frame, workout: Workout | None) -> str:
+    """Name what comes after this segment: a posture when it changes, else the segment."""
+    snapshot = frame.snapshot
+    soon = snapshot.next_posture_in
+    changes = soon is not None and seconds_left(soon) <= frame.countdown
+    if changes and snapshot.next_posture is not None:
+        return _VERBS[snapshot.next_posture]
+    after = snapshot.segment + 1
+    if workout is None or not 0 < after < len(workout.segments):
+        return ""
+    return workout.segments[after].label
+
+
+def _warning_bar(frame: Frame, posture: Posture, width: int, size: Size) -> list[Line]:
+    """Draw stripes in the colour of what comes, and its count-down in a dark box."""
+    letters = big(f"{_VERBS[posture]} IN {frame.countdown}", *size)
+    lines = [_striped(posture, row, width, letter) for row, letter in enumerate(letters, 1)]
+    return [
+        _striped(posture, 0, width),
+        *lines,
+        _striped(posture, len(letters) + 1, width, _now(frame)),
+    ]
+
+
+def _now(frame: Frame) -> str:
+    posture = frame.snapshot.posture
+    now = [] if posture is None else [f"now {posture.value}"]
+    return " · ".join([*now, place(frame.snapshot)])
+
+
+def _striped(posture: Posture, row: int, width: int, text: str = "") -> Line:
+    """Draw one row of stripes; a text stands on it in a dark box."""
+    inks = ((" ", _BARS[posture]), ("/", _STRIPES[posture]))
+    stripes = [inks[(column + 2 * row) // _STRIPE % 2] for column in range(width)]
+    if not text:
+        return merged(stripes)
+    box = cut(f"  {text}  ", width)
+    before = (width - cells(box)) // 2
+    return [
+        *merged(stripes[:before]),
+        (box, Ink.STRONG),
+        *merged(stripes[before + cells(box) :]),
+    ]
+
+
+def _small_bar(frame: Frame, workout: Workout | None, width: int) -> list[Line]:
+    """Say the same in one row, where block letters have no room."""
+    if frame.warning is not None:
+        text = f"{_VERBS[frame.warning]} in {frame.countdown}"
+        return [_striped(frame.warning, 0, width, text)]
+    word, count, ink = _word(frame)
+    text = "  ".join(part for part in (word, count, *_caption(frame, workout)) if part)
+    return [fit([(f" {text}", ink)], width, ink)]
