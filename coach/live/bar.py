@@ -122,7 +122,7 @@ def _striped(posture: Posture, row: int, width: int, text: str = "") -> Line:
     stripes = [inks[(column + 2 * row) // _STRIPE % 2] for column in range(width)]
     if not text:
         return merged(stripes)
-    box = cut(f"  {text}  ", width)
+    box = cut(text, width) if cells(text) + 4 > width else f"  {text}  "
     before = (width - cells(box)) // 2
     return [
         *merged(stripes[:before]),
@@ -135,6 +135,8 @@ def _small_bar(frame: Frame, workout: Workout | None, width: int) -> list[Line]:
     """Say the same in one row, where block letters have no room."""
     if frame.warning is not None:
         text = f"{_VERBS[frame.warning]} in {frame.countdown}"
+        if cells(text) > width:
+            text = text.replace(" in ", " ")
         return [_striped(frame.warning, 0, width, text)]
     word, count, ink = _word(frame)
     text = "  ".join(part for part in (word, count, *_caption(frame, workout)) if part)

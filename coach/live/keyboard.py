@@ -34,12 +34,12 @@ KEYS = (
     Binding(Key.SKIP, "nN", "n", "skip"),
     Binding(Key.BACK, "bB", "b", "back"),
     Binding(Key.EXTEND, "xX", "x", "+30 s"),
-    Binding(Key.HARDER, "+=", "+", "harder 5 %"),
-    Binding(Key.EASIER, "-_", "-", "easier 5 %"),
-    Binding(Key.EASE_OFF, "eE", "e", "ease off 25 %"),
+    Binding(Key.HARDER, "+=", "+", "harder"),
+    Binding(Key.EASIER, "-_", "-", "easier"),
+    Binding(Key.EASE_OFF, "eE", "e", "ease off"),
     Binding(Key.DECLARE_SEATED, "sS", "s", "I sit"),
     Binding(Key.DECLARE_STANDING, "dD", "d", "I stand"),
-    Binding(Key.QUIT, "qQ", "q", "quit and save"),
+    Binding(Key.QUIT, "qQ", "q", "quit, save"),
 )
 """Every key of a ride, in the order of the footer."""
 
