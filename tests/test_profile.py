@@ -265,10 +265,19 @@ def test_a_byte_order_mark_and_windows_lines_are_no_mistake(tmp_path):
 
 
 def test_more_mistakes_than_anybody_reads_are_counted():
-    found = mistakes("[rider]\nmass_kg = 75\n" + "\n".join(f"k{i} = 1" for i in range(5000)))
-    assert len(found) == 101
-    assert found[0].startswith("r.toml:3: rider.k0: ")
-    assert found[-1] == "r.toml: and 4900 more"
+    unknown = "\n".join(f"k{i} = 1" for i in range(5000))
+    found = mistakes(f"[rider]\nmass_kg = 75\n{unknown}\nftp_w = 9999")
+    assert [line.split(": ")[1] for line in found[:100]] == [f"rider.k{i}" for i in range(100)]
+    assert found[100:] == ["r.toml: and 4901 more"]
+
+
+def test_a_line_that_cannot_be_mended_ends_the_reading():
+    assert len(mistakes("[rider]\nmass_kg = 7\x7f5\nftp_w = 9999\n")) == 1
+
+
+def test_a_text_that_is_not_toml_at_all_is_not_mended_for_ever():
+    found = mistakes("Dear coach,\n" * 1000)
+    assert 10 < len(found) <= 51
 
 
 def test_an_unknown_table_is_not_held_against_its_keys():
@@ -313,7 +322,7 @@ date = 1979-05-27 07:32:00
 text = """
 fake = 1
 \\""" [also.fake]
-"""""
+""""
 raw = \'\'\'
 more = 2\'\'\'
 list = [
