@@ -316,6 +316,13 @@ def test_mode_grade_and_speed_from_the_file():
     assert power_for(4.0, hills[2][0].grade, 84.0) == pytest.approx(187.0)
 
 
+def test_a_climbing_speed_that_is_too_slow_gives_way_to_the_steepest_grade():
+    strong = replace(RIDER, mass=30.0, threshold_power=600.0)
+    hills = by_hill(compile_workout(replace(PLANS["hills"], climbing_speed=1.0), strong))
+    assert hills[4][0].grade == pytest.approx(0.08)
+    assert hills[1][0].speed == hills[4][0].speed > 1.0
+
+
 def test_a_climbing_speed_without_hills_is_refused():
     with pytest.raises(RiderInputError, match=r"climbing.speed_kmh"):
         compile_workout(replace(PLANS["hills"], climbing_speed=11.0), RIDER)

@@ -103,9 +103,10 @@ def compile_workout(
 def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
     """One speed for all hills whose grade is solved.
 
-    The rider's seated hill cadence in the lowest gear for which the hardest hill stays within the
-    rider's grade limit. A rider whose tallest gear is still too steep rides faster, one whose
-    lowest gear is too tall for the easiest hill rides slower.
+    The plan's own speed, else the rider's seated hill cadence in the lowest gear for which the
+    hardest hill stays within the rider's grade limit. Where a hill would be steeper than that all
+    the same, it is ridden faster; a rider whose lowest gear is too tall for the easiest hill rides
+    slower.
 
     Parameters
     ----------
@@ -131,13 +132,13 @@ def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
         return None
     mass = rider.total_mass
     steepest = rider.limits.grade
-    speed = plan.climbing_speed
-    if speed is None:
+    slowest = speed_for(max(powers), steepest, mass)
+    wanted = plan.climbing_speed
+    if wanted is None:
         in_gear = (gear.speed(plan.climbing_cadence, rider.bike) for gear in gears(rider.bike))
-        slowest = speed_for(max(powers), steepest, mass)
-        slowest_gear = next((v for v in in_gear if v >= slowest), slowest)
         uphill = speed_for(min(powers), EASIEST_HILL, mass)
-        speed = max(slowest, min(slowest_gear, uphill))
+        wanted = min(uphill, next((speed for speed in in_gear if speed >= slowest), slowest))
+    speed = max(slowest, wanted)
     if grade_for(min(powers), speed, mass) <= 0.0:
         raise RiderInputError(
             f"{plan.name}: at {3.6 * speed:.1f} km/h the easiest hill would not go uphill for this"
