@@ -263,7 +263,7 @@ def test_a_virtual_ride_has_its_climb():
 
 
 def _load(name):
-    from coach.commands.rides import load_ride
+    from coach.rides import load_ride
 
     return load_ride(RIDES / name)
 

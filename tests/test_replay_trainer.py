@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.commands.rides import load_ride
 from coach.messages import (
     RecordingEnded,
     RiderPosition,
@@ -19,6 +18,7 @@ from coach.messages import (
     TimerEvent,
 )
 from coach.ride import PositionChange, Ride, TimerChange
+from coach.rides import load_ride
 from coach.trainers.base import Message
 from coach.trainers.replay import ReplayTrainer
 

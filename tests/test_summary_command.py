@@ -12,10 +12,10 @@ import pytest
 
 from coach.analysis.summary import summarize
 from coach.cli import run
-from coach.commands.rides import load_ride
 from coach.errors import RideFileError, RiderInputError
 from coach.messages import RiderPosition
 from coach.ride import Lap, PositionChange, Ride
+from coach.rides import load_ride
 
 RIDES = Path(__file__).parents[2] / "shared" / "rides"
 needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason="the shared rides are not here")

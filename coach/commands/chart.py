@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.commands.rides import load_ride
 from coach.errors import RiderInputError
+from coach.rides import load_ride
 
 if TYPE_CHECKING:
     from coach.charts.style import ThemeName

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import click
 
 from coach import __version__
 from coach.commands.saving import ride_path, save_ride, say_saved, writable_folder
-from coach.errors import CoachError, RideInterrupted, RiderInputError
+from coach.errors import CoachError, RideFileError, RideInterrupted, RiderInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,7 +178,9 @@ class _Progress:
     """The progress bar of a ride that nobody watches second by second."""
 
     def __init__(self, total: float) -> None:
-        self._bar: Any = click.progressbar(length=round(total), label="riding", show_eta=False)
+        self._bar: Any = click.progressbar(
+            length=round(total), label="Riding", show_eta=False, file=sys.stderr, width=40
+        )
         self._shown = 0
 
     def open(self) -> None:
@@ -186,10 +189,9 @@ class _Progress:
 
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Move the bar on."""
-        # Drawing is dear: once a minute of the ride is smooth enough at this speed.
         done = int(snapshot.timer_time)
+        # Drawing is dear: once a minute of the ride is smooth enough at this speed.
         if done - self._shown >= 60 or snapshot.state == "finished":
-            self._bar.label = f"{snapshot.label:<12}"
             self._bar.update(done - self._shown)
             self._shown = done
 
@@ -281,7 +283,7 @@ def ride(
     )
     trainer = trainers.make(trainer_text, rider)
     start = datetime.now().astimezone()
-    displays: list[Display] = [terminal.display(quiet=quiet)]
+    displays: list[Display] = [terminal.display(compiled, quiet=quiet)]
     if isinstance(trainer, SimulatedTrainer):
         start = trainer.start
         displays.append(trainer.rider)
@@ -306,10 +308,12 @@ def replay(
     out: Path,
 ) -> None:
     """Ride a recorded ride again (.ride .fit .gpx .tcx): same engine, journal and chart."""
+    import numpy as np
+
     from coach import profile
-    from coach.commands.rides import load_ride
     from coach.live import terminal
     from coach.ride import as_ridden
+    from coach.rides import load_ride
     from coach.trainers.replay import ReplayTrainer
 
     recorded = load_ride(file)
@@ -321,6 +325,8 @@ def replay(
         plan = as_ridden(recorded)
     else:
         plan = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
+    if not np.isfinite(recorded.time).any():
+        raise RideFileError(f"{file}: has no times: a road to ride, not a ride to replay")
     outing = _Outing(
         file.stem,
         plan,
@@ -332,7 +338,7 @@ def replay(
         recording=True,
         indoor=recorded.indoor,
     )
-    displays: list[Display] = [] if speed is None else [terminal.display(quiet=True)]
+    displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
     _after(_go(outing, _clock(speed), displays))
     if recorded.warnings:
         ctx.exit(3)

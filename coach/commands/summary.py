@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.commands.rides import load_ride
+from coach.rides import load_ride
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

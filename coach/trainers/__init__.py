@@ -93,7 +93,7 @@ def _uncontrolled(text: str, rest: str, rider: Rider) -> Trainer:
 def _replay(text: str, rest: str, rider: Rider) -> Trainer:
     if not rest:
         raise RiderInputError(f"--trainer {text}: replay needs a ride; type replay:FILE")
-    from coach.commands.rides import load_ride
+    from coach.rides import load_ride
     from coach.trainers.replay import ReplayTrainer
 
     return ReplayTrainer(load_ride(Path(rest)))
