@@ -185,8 +185,8 @@ def test_decoupling_of_a_drifting_heart():
 
 
 def test_decoupling_leaves_out_a_silent_strap():
-    heart_rate = np.repeat([130.0, 0.0, NAN, 137.0], [600, 50, 50, 600])
-    power = np.repeat([180.0, 900.0, 180.0], [600, 100, 600])
+    heart_rate = np.repeat([0.0, NAN, 130.0, 137.0], [60, 40, 600, 600])
+    power = np.repeat([900.0, 180.0], [100, 1200])
     assert decoupling(power, heart_rate) == pytest.approx(0.051095, abs=5e-7)
 
 
@@ -238,6 +238,12 @@ def test_a_silent_sensor_is_bridged_by_the_same_rule():
         assert len(rows) == silent + 2
 
 
+def test_a_silent_sensor_is_not_bridged_across_a_pause():
+    ride = make_ride([200] * 4, cadence=[90, NAN, NAN, 80])
+    ride.timer = [TimerChange(1.5, False), TimerChange(2, True)]
+    np.testing.assert_array_equal(repaired(ride).cadence, [90, NAN, NAN, NAN, 80])
+
+
 def test_what_was_silent_to_the_end_stays_missing():
     rows = repaired(make_ride(np.full(4, 200.0), cadence=[90, 90, NAN, NAN]))
     np.testing.assert_array_equal(rows.cadence, [90, 90, NAN, NAN])
@@ -252,6 +258,25 @@ def test_smart_recording_gives_the_same_figures():
     assert normalized_power(rows.power) == pytest.approx(239.3721, abs=0.2)
     assert normalized_power(np.append(rows.power, 100.0)) == pytest.approx(239.3721, abs=5e-5)
     assert normalized_power(every_other) == pytest.approx(221.9074, abs=5e-5)
+
+
+def test_the_last_sample_before_a_gap_stands_for_a_second_at_most():
+    rows = repaired(make_ride([100] * 4, [0, 2, 4, 60]))
+    np.testing.assert_array_equal(rows.riding, [True] * 5 + [False, True])
+    np.testing.assert_array_equal(rows.seconds, [1, 1, 1, 1, 1, 55, 1])
+
+
+def test_a_row_known_for_less_than_half_is_not_known():
+    np.testing.assert_array_equal(repaired(make_ride([100] * 3, [0, 1, 1.2])).power, [100, NAN])
+    np.testing.assert_allclose(repaired(make_ride([100] * 3, [0, 1, 1.3])).power, [100, 100])
+
+
+def test_a_pause_within_a_second_takes_no_time_back():
+    ride = make_ride([100] * 4, [0, 1, 1.6, 2.6])
+    ride.timer = [TimerChange(1, False), TimerChange(1.5, True)]
+    rows = repaired(ride)
+    np.testing.assert_array_equal(rows.time, [0, 1, 1.6, 1.6, 2.6])
+    np.testing.assert_array_equal(rows.seconds, [1, 1, 0, 1, 1])
 
 
 def test_resampling_weighs_by_time():

@@ -205,6 +205,13 @@ def test_document_types_are_refused(document):
         gpx.decode(document)
 
 
+@pytest.mark.parametrize("encoding", ["gb2312", "klingon"])
+def test_an_encoding_nobody_reads_ends_in_a_sentence(encoding):
+    document = f'<?xml version="1.0" encoding="{encoding}"?><gpx/>'.encode()
+    with pytest.raises(RideFileError, match="encoding it declares is not supported"):
+        gpx.decode(document)
+
+
 def test_depth_is_bounded():
     with pytest.raises(RideFileError, match="deeply nested"):
         gpx.decode(b"<gpx>" * 100_000)

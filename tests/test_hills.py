@@ -110,6 +110,12 @@ def test_a_small_climb_joins_once_what_follows_has_grown():
     assert ascents(ride) == pytest.approx([40 - 10 + 60 - 28 + 300], abs=2)
 
 
+def test_a_climb_joins_backwards_once_it_has_grown():
+    # 25 m of dip are too much between 100 and 50 m, but not between 100 and 50 - 10 + 200 m.
+    ride = road((2000, 0.05), (500, -0.05), (1000, 0.05), (200, -0.05), (4000, 0.05))
+    assert ascents(ride) == pytest.approx([315], abs=2)
+
+
 def test_the_valley_is_no_part_of_the_hill():
     [hill] = hills(road((10_000, 0.003), (3000, 0.06), (5000, 0.002), FLAT))
     assert hill.ascent == pytest.approx(180, abs=3)
@@ -147,6 +153,17 @@ def test_noise_neither_splits_nor_moves_a_hill(seed):
     assert hill.ascent == pytest.approx(240, abs=8)
     # At 0.5 %, where the approach is cut off, a metre of noise is 40 s of road.
     assert hill.start == pytest.approx(600, abs=80)
+
+
+def test_noise_does_not_make_hills_higher():
+    found = [
+        hill.ascent
+        for seed in range(20)
+        for hill in hills(road(FLAT, (4000, 0.06), FLAT, noise=3.0, seed=seed))
+    ]
+    assert len(found) == 20
+    # From the lowest to the highest of noisy samples it would be some 15 m more.
+    assert np.mean(found) == pytest.approx(240, abs=5)
 
 
 @given(
@@ -320,6 +337,14 @@ def test_a_hill_skipped_on_the_way_is_as_long_as_it_was_ridden():
 
 def test_a_hill_skipped_before_its_first_second_is_none():
     assert spans(planned_ride((0, 100), (1, 0), (2, 100), (3, 100))) == [(2, 200, 100)]
+
+
+def test_a_hill_of_which_nothing_was_recorded_is_none():
+    ride = planned_ride((0, 100), (1, 100), (2, 100))
+    recorded = (ride.time < 100) | (ride.time >= 200)
+    silent = Ride.from_columns(ride.time[recorded], power=ride.power[recorded])
+    silent.workout, silent.laps = ride.workout, ride.laps
+    assert spans(silent) == []
 
 
 def test_back_within_a_hill_makes_it_longer_back_to_a_hill_makes_another():

@@ -124,6 +124,13 @@ def test_session_totals_come_first():
     assert figures["stand_count"] == 3
 
 
+def test_a_route_without_times_has_its_ascent():
+    ride = Ride.from_columns(np.full(3, np.nan), altitude=np.array([100.0, 150, 120]))
+    figures = summarize(ride).as_json()
+    assert figures["ascent_m"] == 50
+    assert figures["elapsed_time_s"] is None
+
+
 def test_an_empty_ride_is_all_null():
     figures = summarize(Ride.from_columns(np.empty(0))).as_json()
     assert figures.pop("samples") == 0
@@ -230,6 +237,13 @@ def test_a_file_without_a_ride_fails_in_a_sentence(coach, tmp_path, suffix, cont
     code, err = sentence(coach("summary", path, "--json"))
     assert code == 1
     assert err.startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("suffix", [".fit", ".gpx", ".tcx"])
+def test_an_empty_file_is_called_empty(coach, tmp_path, suffix):
+    path = tmp_path / f"ride{suffix}"
+    path.touch()
+    assert "the file is empty" in sentence(coach("summary", path))[1]
 
 
 def test_a_gpx_called_fit_fails_in_a_sentence(coach, tmp_path):

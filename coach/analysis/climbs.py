@@ -153,7 +153,7 @@ def _smooth(altitude: Column) -> Column:
 def _turning_points(altitude: Column, turn: float) -> list[int]:
     """Return indices of alternating lows and highs, each `turn` [m] from its neighbours.
 
-    The first is a low or a high of what comes before the first turn; a flat profile has none.
+    A last fall is not told of, and a flat profile has no points.
     """
     low = high = 0
     rising: bool | None = None
@@ -172,8 +172,8 @@ def _turning_points(altitude: Column, turn: float) -> list[int]:
             points.append(low)
             rising = True
             low = high = index
-    if rising is not None:
-        points.append(high if rising else low)
+    if rising:
+        points.append(high)
     return points
 
 

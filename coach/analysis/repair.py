@@ -194,7 +194,7 @@ def _resample(
     if not time.size:
         return time, time, np.empty(0, dtype=bool), columns
     first, last = _stretches(time, still)
-    held = _held(time, first, last)
+    held = _held(time, last)
     length = time[last] + held[last] - time[first]
     # A microsecond of jitter is no row of its own.
     rows = np.maximum(1, np.ceil(length - 1e-3)).astype(np.intp)
@@ -228,7 +228,7 @@ def _stretches(time: Column, still: list[tuple[float, float]]) -> tuple[Indices,
     return np.concatenate(([0], breaks + 1)), np.concatenate((breaks, [time.size - 1]))
 
 
-def _held(time: Column, first: Indices, last: Indices) -> Column:
+def _held(time: Column, last: Indices) -> Column:
     """Return how long each sample lasts [s]: until the next one in its stretch.
 
     The last of a stretch lasts as long as the one before it, at most a second, and never into the
@@ -236,7 +236,6 @@ def _held(time: Column, first: Indices, last: Indices) -> Column:
     """
     held = np.append(np.diff(time), 1.0)
     before = np.insert(np.diff(time), 0, 1.0)
-    before[first] = 1.0
     held[last] = np.minimum(1.0, np.minimum(held[last], before[last]))
     return held
 
