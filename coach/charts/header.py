@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coach.analysis.power import if_known, intensity_factor
+from coach.analysis.climbs import travelled
+from coach.analysis.power import highest, if_known, intensity_factor
 from coach.analysis.target import on_target
 from coach.charts import style
 from coach.charts.sheet import LEFT, RIGHT, Sheet, writable
@@ -111,6 +112,7 @@ def figures(shown: Traces) -> list[tuple[str, str]]:
         intensity = intensity_factor(weighted, ride.threshold_power)
     hit = if_known(on_target(shown.rows.power, shown.rows.target_power))
     ascent = None if ride.virtual_altitude or ride.indoor else summary.ascent
+    way = None if ride.indoor else if_known(highest(travelled(shown.rows)) / 1000)
     candidates = (
         (summary.average_power, "{:.0f} W", "avg"),
         (weighted, "{:.0f} W", "weighted"),
@@ -121,6 +123,7 @@ def figures(shown: Traces) -> list[tuple[str, str]]:
         (summary.max_heart_rate if summary.average_power is None else None, "{:.0f}", "max HR"),
         (summary.average_cadence if summary.average_power is None else None, "{:.0f}", "avg rpm"),
         (ascent, "{:.0f} m", "ascent"),
+        (way, "{:.1f} km", "distance"),
     )
     known = [(form.format(value), name) for value, form, name in candidates if value is not None]
     return known[:FIGURES]

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from coach.charts import style
 from coach.charts.sheet import GAP, Sheet
-from coach.charts.traces import Span, Traces, runs
+from coach.charts.traces import Traces, runs
 from coach.ride import Column
 
 
@@ -135,9 +135,9 @@ def _ground(
     )
 
 
-def note_inside(axes: Axes, sheet: Sheet, span: Span, text: str) -> None:
+def note_inside(axes: Axes, sheet: Sheet, start: float, end: float, text: str) -> None:
     """Write a note into a band: across if it fits, else upright, else not at all."""
-    wide = sheet.pixels(span.end - span.start)
+    wide = sheet.pixels(end - start)
     height = axes.get_position().height * style.HEIGHT * style.DPI
     length = sheet.text_width(text, style.SMALL)
     if wide >= length + GAP:
@@ -148,11 +148,12 @@ def note_inside(axes: Axes, sheet: Sheet, span: Span, text: str) -> None:
         return
     axes.annotate(
         text,
-        ((span.start + span.end) / 2, 0.5),
+        ((start + end) / 2, 0.5),
         xycoords=("data", "axes fraction"),
         ha="center",
         va="center",
         rotation=rotation,
         fontsize=style.SMALL,
         color=sheet.theme.dim,
+        path_effects=sheet.halo(),
     )

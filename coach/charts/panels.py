@@ -144,7 +144,7 @@ def draw_heart(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     _scale_below(axes, sheet, low, high, lead=lead)
     for silence in silences(shown, "heart_rate"):
         axes.axvspan(*silence, facecolor=theme.grid, linewidth=0, label="no data")
-        note_inside(axes, sheet, silence, "no data")
+        note_inside(axes, sheet, *silence, "no data")
     trace(axes, sheet, shown.rows.time, smooth, theme.heart, 1.5)
     _draw_peaks(axes, sheet, shown, smooth)
     sheet.title(axes, "Heart rate", f"bpm, {mean_words(width)}")

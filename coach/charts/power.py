@@ -6,62 +6,69 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from coach.charts import style
-from coach.charts.marks import between, highest, scale, steps, trace
-from coach.charts.sheet import Key, Sheet, mean_words, thinned
+from coach.charts.marks import between, highest, scale, slopes, steps, trace
+from coach.charts.sheet import GAP, Key, Sheet, mean_words, thinned
+from coach.charts.style import Theme
 from coach.charts.traces import (
     ZONE_BOUNDS,
     Traces,
-    block_length,
-    block_means,
-    power_zone,
+    ridden_zone,
     runs,
     shortfall,
     target_zone,
 )
+from coach.ride import Column
 
 HEADROOM, NO_HEADROOM = 1.24, 1.08
 """Height of the panel over the highest power, with and without labels of hills."""
-RAW_UP_TO = 75 * 60.0
+RAW_UP_TO = 100 * 60.0
 """In longer rides unsmoothed power is a cloud that says nothing [s]."""
 
 
 def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
-    """Power over target; without a target over bars of mean power."""
-    rows, threshold = shown.rows, shown.ride.threshold_power
+    """Power in front of its target; without a target over ground in the colours of its zones."""
+    rows, theme, threshold = shown.rows, sheet.theme, shown.ride.threshold_power
     smooth = shown.smooth("power", shown.smoothing)
     asked = shown.has("target_power")
-    length = block_length(sheet.duration)
-    bars = rows.target_power if asked else block_means(rows, length)
-    top = highest(smooth, bars, np.array([threshold or 50.0]))
+    top = highest(smooth, rows.target_power, np.array([threshold or 50.0]))
     scale(axes, sheet, 0.0, top * (HEADROOM if shown.summary.hills else NO_HEADROOM), ticks=5)
-
-    if threshold is None:
-        kinds = np.where(np.isfinite(bars), 0, -1)
-        colours: Sequence[str] = [sheet.theme.bar]
+    note = f"W, {mean_words(shown.smoothing)}"
+    keys: list[Key] = []
+    kinds, colours = _zones(shown, theme)
+    if asked:
+        steps(axes, shown, rows.target_power, kinds, colours, "bars")
+        keys = _draw_target(axes, sheet, shown)
+        note += " over target bars"
+        if shown.summary.hills:
+            note += "; hills: mean, share of target"
     else:
-        kinds = (target_zone if asked else power_zone)(bars, threshold)
-        colours = sheet.theme.zones
-    steps(axes, shown, bars, kinds, colours, "bars")
-    keys = _draw_target(axes, sheet, shown) if asked else []
+        slopes(axes, shown, smooth, kinds, colours, "bars")
+        note += ", coloured by zone" if threshold is not None else ""
     if threshold is not None:
-        _draw_threshold(axes, sheet, threshold)
-    if shown.smoothing > 1 and sheet.duration <= RAW_UP_TO:
-        axes.plot(
-            rows.time, rows.power, color=sheet.theme.raw, alpha=0.55, linewidth=0.5, label="raw"
-        )
+        _draw_threshold(axes, sheet, shown, smooth, threshold)
+    if shown.smoothing > 1 and shown.duration <= RAW_UP_TO:
+        axes.plot(rows.time, rows.power, color=theme.raw, alpha=0.55, linewidth=0.5, label="raw")
     # The bars are as dark as the line in places: a halo keeps it readable there.
-    axes.plot(rows.time, smooth, color=sheet.theme.ground, linewidth=3, label="halo")
-    trace(axes, sheet, rows.time, smooth, sheet.theme.ink, 1.5)
-    under = "target bars" if asked else f"bars of {_duration(length)}"
-    sheet.title(axes, "Power", f"W, {mean_words(shown.smoothing)} over {under}", keys)
+    axes.plot(rows.time, smooth, color=theme.ground, linewidth=3, label="halo")
+    trace(axes, sheet, rows.time, smooth, theme.ink, 1.5)
+    sheet.title(axes, "Power", note, keys)
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"
+def _zones(shown: Traces, theme: Theme) -> tuple[npt.NDArray[np.intp], Sequence[str]]:
+    """Return the colour of each row's bar as an index, and the colours; one without an FTP."""
+    target, threshold = shown.rows.target_power, shown.ride.threshold_power
+    asked = shown.has("target_power")
+    if threshold is None:
+        return np.where(np.isfinite(target if asked else shown.rows.power), 0, -1), (theme.bar,)
+    return (
+        target_zone(target, threshold) if asked else ridden_zone(shown, threshold),
+        theme.zones,
+    )
 
 
 def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
@@ -97,15 +104,18 @@ def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
     return [Key("more than 4 % short", theme.bar, "xxxxx", theme.ink)]
 
 
-def _draw_threshold(axes: Axes, sheet: Sheet, threshold: float) -> None:
-    """Draw FTP as a dashed line, and the zones beside the panel."""
+def _draw_threshold(
+    axes: Axes, sheet: Sheet, shown: Traces, smooth: Column, threshold: float
+) -> None:
+    """Draw FTP as a dashed line, named where it is least in the way, and the zones beside it."""
     theme = sheet.theme
     axes.axhline(threshold, color=theme.dim, linewidth=1.0, dashes=(5, 4), label="threshold")
+    name = f"FTP {threshold:.0f} W"
+    length = sheet.seconds(sheet.text_width(name, style.NOTE, bold=True) + 2 * GAP)
     axes.annotate(
-        f"FTP {threshold:.0f} W",
-        (0, threshold),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 4),
+        name,
+        (_clear_of(shown, smooth, threshold, 1.14 * threshold, length), threshold),
+        xytext=(GAP * 72 / style.DPI, 4),
         textcoords="offset points",
         fontsize=style.NOTE,
         weight="bold",
@@ -113,6 +123,19 @@ def _draw_threshold(axes: Axes, sheet: Sheet, threshold: float) -> None:
         path_effects=sheet.halo(),
     )
     _zone_ruler(axes, sheet, threshold)
+
+
+def _clear_of(shown: Traces, values: Column, low: float, high: float, length: float) -> float:
+    """Return the first time from which the trace stays below or above a label for its length."""
+    starts = np.linspace(shown.span.start, max(shown.span.end - length, shown.span.start), 120)
+    beside = (values < low) | (values > high) | ~np.isfinite(values)
+    crossed = np.concatenate(([0], np.cumsum(~beside)))
+    times = shown.rows.time
+    # A trace that jumps across the label between two seconds is in its way as well.
+    above = np.concatenate(([0], np.cumsum(values > high)))
+    first, end = np.searchsorted(times, starts), np.searchsorted(times, starts + length)
+    hits = crossed[end] - crossed[first] + above[end] - above[first]
+    return float(starts[np.argmin(hits)])
 
 
 def _zone_ruler(axes: Axes, sheet: Sheet, threshold: float) -> None:

@@ -7,7 +7,6 @@ Figures are reckoned from raw data, never from what was smoothed for the eye.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,7 +21,7 @@ from coach.analysis.power import average
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import Summary, summarize
 from coach.analysis.target import settled
-from coach.analysis.timer import LONGEST_HOLD, in_order
+from coach.analysis.timer import LONGEST_HOLD, in_order, pauses
 from coach.charts.style import GRADES
 from coach.messages import Posture
 from coach.ride import Column, Ride
@@ -39,8 +38,8 @@ SHORTFALL_ABOVE = 0.80
 """... of targets above this fraction of threshold power, ..."""
 SHORTFALL_MEAN = 21
 """... judged by the mean over this long [s]."""
-BLOCKS = (10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
-"""Lengths that a rider reads at once [s]."""
+ROUND = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
+"""Durations that a rider reads at once [s]."""
 
 
 class Span(NamedTuple):
@@ -48,6 +47,15 @@ class Span(NamedTuple):
 
     start: float
     end: float
+
+
+class Stop(NamedTuple):
+    """A stretch in which nothing was recorded, or the timer stood still."""
+
+    start: float
+    end: float
+    paused: bool
+    """The timer says so; else the recording is silent and nobody knows why."""
 
 
 class Run(NamedTuple):
@@ -74,8 +82,13 @@ class Traces:
     """Window of the power trace [s]."""
     span: Span
     """From the first to the last moment drawn."""
-    stops: tuple[Span, ...]
+    stops: tuple[Stop, ...]
     """Pauses and silences longer than 10 s."""
+
+    @property
+    def duration(self) -> float:
+        """Of what is drawn [s]."""
+        return self.span.end - self.span.start
 
     def smooth(self, name: str, seconds: int) -> Column:
         """Return a column's centred mean; see `centred_mean`."""
@@ -102,32 +115,41 @@ def traces(ride: Ride, smooth: float | None = None) -> Traces:
     ----------
     ride : Ride
     smooth : float, optional
-        Window of the power trace [s]; by default 3 s below 20 minutes, 5 s up to 75 minutes and
-        10 s above.
+        Window of the power trace [s]; by default what `smoothing_for` says.
     """
     rows = repaired(ride)
     span = _whole_span(rows)
     smoothing = smoothing_for(span.end - span.start) if smooth is None else max(1, round(smooth))
+    return Traces(ride, rows, summarize(ride), smoothing, span, tuple(_stops(ride, rows)))
+
+
+def _stops(ride: Ride, rows: Repaired) -> Iterator[Stop]:
+    pause_starts = np.array([start for start, _ in pauses(ride.timer)])
     still = ~rows.riding & (rows.seconds > LONGEST_HOLD)
-    stops = tuple(
-        Span(start, start + seconds)
-        for start, seconds in zip(
-            rows.time[still].tolist(), rows.seconds[still].tolist(), strict=True
-        )
-    )
-    return Traces(ride, rows, summarize(ride), smoothing, span, stops)
+    starts, ends = rows.time[still], (rows.time + rows.seconds)[still]
+    # A device writes its last record up to a second before or after it stops the timer.
+    first = np.searchsorted(pause_starts, starts - 2.0)
+    paused = np.searchsorted(pause_starts, ends) > first
+    for start, end, timer_stopped in zip(starts, ends, paused, strict=True):
+        yield Stop(float(start), float(end), bool(timer_stopped))
 
 
 def _whole_span(rows: Repaired) -> Span:
     if not len(rows):
         return Span(0.0, 1.0)
-    start = min(0.0, float(rows.time[0])) if rows.time[0] < LONGEST_HOLD else float(rows.time[0])
-    return Span(start, float(rows.time[-1] + rows.seconds[-1]))
+    return Span(float(rows.time[0]), float(rows.time[-1] + rows.seconds[-1]))
 
 
 def smoothing_for(seconds: float) -> int:
-    """Return how long a mean suits a ride of this length [s]."""
-    return 3 if seconds < 20 * 60 else 5 if seconds <= 75 * 60 else 10
+    """Return how long a mean suits a ride of this length [s].
+
+    3 s below 20 minutes, 5 s up to 75, 10 s up to 3 hours. From there on a mean that is narrower
+    than two pixels would only blacken the picture: 30 s, and a minute above 8 hours.
+    """
+    for longest, mean in ((20 * 60 - 1, 3), (75 * 60, 5), (3 * 3600, 10), (8 * 3600, 30)):
+        if seconds <= longest:
+            return mean
+    return 60
 
 
 def stretches(rows: Repaired) -> npt.NDArray[np.intp]:
@@ -211,29 +233,24 @@ def target_zone(target: Column, threshold_power: float) -> npt.NDArray[np.intp]:
     return np.where(zone < 0, zone, zone[np.minimum(following, target.size - 1)])
 
 
-def block_length(seconds: float) -> float:
-    """Return how long the blocks of mean power are in a ride of this length [s].
+def ridden_zone(shown: Traces, threshold_power: float) -> npt.NDArray[np.intp]:
+    """Return the zone that was ridden in at each row: of the powers around it the middle one.
 
-    Some 100 to 200 of them make a picture that is neither coarse nor restless.
+    A median keeps the edge of an interval where a mean would draw stairs of zones nobody rode.
     """
-    return BLOCKS[min(bisect_left(BLOCKS, seconds / 150), len(BLOCKS) - 1)]
+    zone = power_zone(shown.rows.power, threshold_power)
+    window = round(_readable(shown.duration / 150))
+    result = np.where(zone < 0, -1, 0)
+    for higher in range(1, len(ZONE_BOUNDS) + 1):
+        # More than half of the window at or above a zone: then its median is, too.
+        reached = np.where(zone < 0, np.nan, zone >= higher)
+        result += shown.mean(reached, window) > 0.5
+    return result
 
 
-def block_means(rows: Repaired, length: float) -> Column:
-    """Return for each row the mean power of its block; NaN where power is.
-
-    Parameters
-    ----------
-    rows : Repaired
-    length : float
-        Of a block [s]; one that is cut by a gap is two.
-    """
-    block = np.floor_divide(rows.time, length).astype(np.intp)
-    known = np.isfinite(rows.power)
-    means = np.full(rows.power.shape, np.nan)
-    for run in runs(np.where(known, block, -1)):
-        means[run.first : run.end] = rows.power[run.first : run.end].mean()
-    return means
+def _readable(seconds: float) -> float:
+    """Return the shortest of some round durations that is not below this [s]."""
+    return next((length for length in ROUND if length >= seconds), ROUND[-1])
 
 
 def shortfall(shown: Traces) -> tuple[Column, Mask]:
