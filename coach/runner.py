@@ -153,6 +153,7 @@ class Run:
     def _loop(self) -> None:
         if self.engine.recording and not self.clock.real:
             # Nobody watches and nothing is waited for: the recording's own moments are all.
+            self._step(self.clock.now(), ())
             for _ in self._hear(math.inf, self.trainer.poll(math.inf)):
                 pass
             return

@@ -43,8 +43,8 @@ def only(folder, suffix):
 
 
 @pytest.fixture(autouse=True)
-def _no_rider_of_this_machine(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def _no_rider_of_this_machine(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
 
 
 # --- how it begins -------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def wait_for_samples(tmp_path, count, patience=30.0):
             try:
                 if journal.has_samples(path) and len(journal.load(path)) >= count:
                     return path
-            except Exception:  # noqa: BLE001 - it is being written at this moment
+            except Exception:
                 pass
         time.sleep(0.05)
     raise AssertionError("the ride did not get under way")
