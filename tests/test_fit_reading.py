@@ -201,7 +201,10 @@ def test_half_a_file_is_half_a_ride():
     assert len(half.warnings) == 1
     crashed = fit.decode(data[:4] + b"\0\0\0\0" + data[8 : len(data) // 2])
     np.testing.assert_array_equal(crashed.power, half.power)
-    assert "never closed" in crashed.warnings[0]
+    assert crashed.warnings == [
+        "byte 4: the recording was never closed; it was read to where it ends; "
+        "4158 records were read"
+    ]
 
 
 # --- made files -------------------------------------------------------------------------------
@@ -444,6 +447,15 @@ def test_two_chained_files_add_up_on_one_axis():
     np.testing.assert_array_equal(ride.time, [0, 1, 2, 3, 4, 60, 61, 62, 63, 64])
     assert (ride.elapsed_time, ride.timer_time) == (11.0, 10.0)
     assert ride.warnings == []
+
+
+def test_of_what_does_not_add_up_the_last_word_counts():
+    session = define(1, 18, (253, 4, UINT32), (45, 2, UINT16))
+    profile = define(2, 3, (4, 2, UINT16))
+    rows = [struct.pack("<BIH", 1, NOON, threshold) for threshold in (200, 230, 0xFFFF)]
+    masses = [struct.pack("<BH", 2, mass) for mass in (700, 681)]
+    ride = fit.decode(fit_file(RECORD, session, profile, record(NOON, 1), *rows, *masses))
+    assert (ride.threshold_power, ride.rider_mass) == (230, 68.1)
 
 
 def test_damage_in_the_first_of_two_chained_files_spares_the_second():

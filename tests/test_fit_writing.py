@@ -1,5 +1,6 @@
 """FIT files written: valid for others' readers, and the same ride when read back."""
 
+import struct
 import subprocess
 import sys
 from dataclasses import replace
@@ -88,6 +89,7 @@ def sample_ride():
     rng = np.random.default_rng(6)
     power = rng.integers(0, 400, count).astype(float)
     power[20] = 47140
+    power[-1] = 1500  # where the last lap ends to the second
     power[30:40] = np.nan
     ride = Ride.from_columns(
         time,
@@ -127,7 +129,7 @@ def sample_ride():
         Lap(120.0, 120.0, 60.0, 1),
         Lap(240.0, 60.0, 60.0, 2),
         Lap(300.0, 15.0, 15.0, 2),
-        Lap(315.0, 45.25, 45.25, 3),
+        Lap(315.0, 45.0, 45.0, 3),
     ]
     ride.workout = PLAN
     return ride
@@ -239,12 +241,29 @@ def test_garmins_sdk_reads_the_plan():
     assert steps[1]["secondary_custom_target_value_low"] == 70
 
 
+@pytest.mark.parametrize(
+    ("kind", "intensity"),
+    [
+        *[(SegmentKind.WARM_UP, "warmup"), (SegmentKind.HILL, "active")],
+        *[(SegmentKind.DOWNHILL, "rest"), (SegmentKind.MODERATE, "active")],
+        *[(SegmentKind.COOL_DOWN, "cooldown"), (SegmentKind.INTERVAL, "active")],
+        *[(SegmentKind.RECOVERY, "rest"), (SegmentKind.FREE, "active")],
+    ],
+)
+def test_every_kind_of_segment_has_its_intensity(kind, intensity):
+    plan = Workout("n", "t", (Segment(0, kind, 0.0, 360.0, None, Mode.POWER),))
+    ride = replace(sample_ride(), workout=plan, laps=[Lap(0.0, 360.0, 300.0, 0)])
+    messages = read_with_garmin(fit.encode(ride))
+    assert messages["workout_step_mesgs"][0]["intensity"] == intensity
+    assert messages["lap_mesgs"][0]["intensity"] == intensity
+
+
 def test_laps_say_what_was_ridden():
     ride = sample_ride()
     laps = read_with_garmin(fit.encode(ride))["lap_mesgs"]
     assert [lap["wkt_step_index"] for lap in laps] == [0, 1, 2, 2, 3]
     assert [lap["intensity"] for lap in laps] == ["warmup"] + ["active"] * 3 + ["rest"]
-    assert [lap["total_timer_time"] for lap in laps] == [120, 60, 60, 15, 45.25]
+    assert [lap["total_timer_time"] for lap in laps] == [120, 60, 60, 15, 45]
     second = (ride.time >= 120) & (ride.time < 240)
     assert laps[1]["start_time"] == START + timedelta(seconds=120)
     assert laps[1]["timestamp"] == START + timedelta(seconds=240)
@@ -256,6 +275,7 @@ def test_laps_say_what_was_ridden():
     assert sum(lap["total_distance"] for lap in laps) == pytest.approx(ride.distance[-1], abs=0.05)
     last = ride.time >= 315
     assert laps[4]["avg_power"] == round(np.nanmean(ride.power[last]))
+    assert laps[4]["max_power"] == 1500
 
 
 def test_fitdecode_counts_and_sums_the_same():
@@ -441,10 +461,16 @@ def test_steps_of_other_programs_are_no_plan():
     assert np.isnan(back.target_power).all()
 
 
-def test_a_damaged_plan_costs_the_plan_only():
-    data = bytearray(fit.encode(sample_ride()))
-    data[data.index(b"cool_down")] = ord("k")
-    back = fit.decode(bytes(data))
+@pytest.mark.parametrize(
+    ("whole", "broken"),
+    [
+        (b"cool_down", b"kool_down"),
+        (struct.pack("<I", 45_500), b"\xff\xff\xff\xff"),  # the length of the downhill [ms]
+        (struct.pack("<I", 45_500), b"\0\0\0\0"),
+    ],
+)
+def test_a_damaged_plan_costs_the_plan_only(whole, broken):
+    back = fit.decode(fit.encode(sample_ride()).replace(whole, broken, 1))
     assert back.workout is None
     assert len(back) == len(sample_ride())
     assert any("plan" in warning for warning in back.warnings)

@@ -272,7 +272,7 @@ def _parse_definition(raw: bytes, ours: set[int]) -> Definition:
     offset = 0
     for number, size, code in _triples(raw, 5, count):
         base = BASE_TYPES.get(code & TYPE_NUMBER_MASK)
-        if base is not None and number not in fields:
+        if base is not None:
             fields[number] = Layout(offset, size, base)
         offset += size
     after = 5 + 3 * count
