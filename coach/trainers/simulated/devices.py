@@ -66,7 +66,7 @@ class TrainerDevice:
         self._state = "ready"
         self._configuration: DataPage = fec.UserConfiguration()
         self._configured = False
-        self._sequence = 255
+        self._sequence = -1
         self._status = fec.CommandStatus()
         self._maker, self._product = _identification(self.MODEL)
 

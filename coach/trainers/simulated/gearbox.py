@@ -81,7 +81,8 @@ class Gearbox:
         if now < self._due:
             return False
         self._due = inf
-        most = COG if calm else 2.0 * COG
+        # A rider who was told, was told "one gear".
+        most = COG if calm or hurried else 2.0 * COG
         step = min(max(log(60.0 * speed / cadence / self.development), -most), most)
         before, self.development = self.development, self._nearest(self.development * exp(step))
         return self.development != before

@@ -1,7 +1,7 @@
 """The simulated rider: sees what a display shows, and turns the cranks.
 
-What they see is a `Snapshot` with its cues, so the rider is one more display of the ride. What
-they do with it:
+What they see is a `Snapshot` with its cues, so the rider is one more display of the ride; what
+kind of load it is they feel. What they do with it:
 
 * **Power mode**: keep the cadence; the brake does the rest.
 * **Grade and resistance mode**: ride to the power *shown*. The load felt at the wheel tells which
@@ -175,7 +175,8 @@ class SimulatedRider:
             self._cadence_held = self.cadence = 0.0
             return 0.0
         load, wheel_speed = machine.force, machine.speed
-        calm = self._mode is Mode.POWER
+        self._mode = machine.mode
+        calm = machine.mode is Mode.POWER
         preferred = self._preferred_cadence()
         wanted_speed = self._wanted_speed(load)
         shifted = self.gearbox.step(now, wanted_speed, preferred, calm=calm)
@@ -213,7 +214,7 @@ class SimulatedRider:
         """Take in what was shown before `now`, and move the body accordingly."""
         while self._seen and self._seen[0][0].time < now:
             shown, told = self._seen.popleft()
-            self._shown, self._mode = shown, shown.mode
+            self._shown = shown
             self._told_gear = self._told_gear or told
             self.stance.ask(shown.posture, now)
         if self._exhausted:
