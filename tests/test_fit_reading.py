@@ -469,6 +469,14 @@ def test_damage_in_the_first_of_two_chained_files_spares_the_second():
     ]
 
 
+def test_a_long_chain_of_broken_files_is_given_up():
+    broken = fit_file(RECORD, record(NOON, 100))[:-2] + b"\0\0"
+    ride = fit.decode(broken * 500)
+    assert len(ride) == 20
+    assert len(ride.warnings) == 21
+    assert "too much of the file is damaged" in ride.warnings[-1]
+
+
 def test_what_stands_behind_the_last_file_is_reported():
     data = fit_file(RECORD, record(NOON, 100))
     ride = fit.decode(data + b"\0" * 40)

@@ -44,6 +44,8 @@ _COMPRESSED = 0x80
 _COMPRESSED_MASK = 0xE0
 """The part of a compressed-timestamp header that stays the same along a run."""
 _FIRST_CHUNK = 64
+_MOST_PROBLEMS = 20
+"""Of a chain of broken files, so many are told before the rest is given up."""
 
 
 class Layout(NamedTuple):
@@ -138,18 +140,20 @@ def read_structure(data: bytes) -> Contents:
     RideFileError
         If the first header is no FIT header.
     """
+    if not data:
+        raise RideFileError("byte 0: the file is empty; copy it from the device again")
     contents = Contents()
     at = 0
     while at < len(data):
         problem = _check_header(data, at)
         if problem and at == 0:
-            raise RideFileError(problem)
+            raise RideFileError(f"{problem}; copy it from the device again")
+        if not problem and len(contents.problems) == _MOST_PROBLEMS:
+            problem = f"byte {at}: too much of the file is damaged; it was read to here"
         if problem:
             contents.problems.append(problem)
             break
         at = _read_file(data, at, contents)
-    if not data:
-        raise RideFileError("byte 0: the file is empty; copy it from the device again")
     return contents
 
 
