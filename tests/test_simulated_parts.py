@@ -7,7 +7,7 @@ Vectors come from the reference notes on training science: E1 (section 1.6), the
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log, sqrt
+from math import e, log, sqrt
 from random import Random
 from statistics import fmean, pstdev
 
@@ -269,6 +269,25 @@ def test_heart_rate_follows_the_vectors_of_section_8_1(
     for _ in range(4 * seconds):
         subject.step(at_rate(160.0), standing=False)
     assert subject.rate == pytest.approx(rate, abs=1e-3)
+
+
+class Plain(Heart):
+    DRIFT = 0.0
+    DELAY = 0.0
+
+
+def test_the_heart_is_quicker_up_than_down() -> None:
+    def rate_after(seconds: int, first: float, then: float) -> float:
+        subject = Plain(RIDER, Even())
+        for _ in range(10_000):
+            subject.step(at_rate(first), standing=False)
+        for _ in range(4 * seconds):
+            subject.step(at_rate(then), standing=False)
+        return subject.rate
+
+    # One time constant: all but 1/e of the way.
+    assert rate_after(50, 100.0, 160.0) == pytest.approx(160.0 - 60.0 / e, abs=1e-6)
+    assert rate_after(60, 160.0, 100.0) == pytest.approx(100.0 + 60.0 / e, abs=1e-6)
 
 
 def steady_rate(power: float, *, standing: bool = False, rider: Rider = RIDER) -> float:

@@ -174,25 +174,15 @@ class SimulatedRider:
         if shown is not None and shown.state is RideState.FINISHED:
             self._cadence_held = self.cadence = 0.0
             return 0.0
-        load, wheel_speed = machine.force, machine.speed
         self._mode = machine.mode
-        calm = machine.mode is Mode.POWER
-        preferred = self._preferred_cadence()
-        wanted_speed = self._wanted_speed(load)
-        shifted = self.gearbox.step(now, wanted_speed, preferred, calm=calm)
-        self._dip = SHIFT_DIP if shifted else 1.0
-        development = self.gearbox.development
-        if calm:
-            self._settle_cadence(preferred, CHANGE_OF_CADENCE, load * development / TURN)
-        else:
-            wanted = min(60.0 * wanted_speed / development, FASTEST_CADENCE)
-            self._settle_cadence(wanted, FEELING, load * development / TURN)
+        self._steer(now, machine.force)
         noise = CADENCE_NOISE * (STANDING_NOISE[0] if self.stance.standing else 1.0)
         cadence = max(0.0, self._cadence_held + noise * self._rhythm.step())
-        missing = cadence * development / 60.0 - wheel_speed
-        push = load + FLYWHEEL_MASS * missing / LEGS
+        development = self.gearbox.development
+        missing = cadence * development / 60.0 - machine.speed
+        push = machine.force + FLYWHEEL_MASS * missing / LEGS
         push = min(max(push, 0.0), self._strength * TURN / development)
-        self.cadence = 60.0 * wheel_speed / development
+        self.cadence = 60.0 * machine.speed / development
         if push == 0.0:
             # The wheel runs away from the cranks: they turn as fast as the legs do.
             self.cadence = min(self.cadence, cadence)
@@ -222,6 +212,20 @@ class SimulatedRider:
         if self.stance.step(now) and self._told_gear:
             self._told_gear = False
             self.gearbox.hurry()
+
+    def _steer(self, now: float, load: float) -> None:
+        """Choose the gear and the cadence to hold against this load at the wheel."""
+        calm = self._mode is Mode.POWER
+        preferred = self._preferred_cadence()
+        speed = self._wanted_speed(load)
+        shifted = self.gearbox.step(now, speed, preferred, calm=calm)
+        self._dip = SHIFT_DIP if shifted else 1.0
+        development = self.gearbox.development
+        torque = load * development / TURN
+        if calm:
+            self._settle_cadence(preferred, CHANGE_OF_CADENCE, torque)
+        else:
+            self._settle_cadence(min(60.0 * speed / development, FASTEST_CADENCE), FEELING, torque)
 
     @property
     def _noise(self) -> float:
@@ -261,7 +265,7 @@ class SimulatedRider:
         return target * (1.0 + self._trim) / self._felt
 
     def _settle_cadence(self, wanted: float, after: float, torque: float) -> None:
-        """Bring the cadence held nearer to one wanted, against a torque at the cranks [N m]."""
+        """Bring the cadence held nearer to the one wanted, against a torque at the cranks."""
         held = self._cadence_held + (wanted - self._cadence_held) * STEP / after
         heavy = torque / (HEAVY * self._strength) - 1.0
         if heavy > 0.0:

@@ -12,8 +12,10 @@ they say on the air. The same seed, told and shown the same at the same times, s
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import heapify, heapreplace
 
 from coach.messages import Command, Page, Source
 from coach.protocol import common, fec
@@ -29,9 +31,16 @@ FIRST_START = datetime(2025, 1, 1, 9, 0, tzinfo=UTC)
 STATUS_INTERVAL = 1.0
 """Least time between two requests for the command status [s]."""
 
-# The devices speak in turns rather than all at once.
-_STRAP_PHASE = 0.05
-_PEDALS_PHASE = 0.03
+
+@dataclass(slots=True)
+class _Channel:
+    """When one device speaks: at `start`, and then every `period` seconds."""
+
+    source: Source
+    start: float
+    period: float
+    broadcast: Callable[[], bytes]
+    slot: int = 0
 
 
 class SimulatedTrainer:
@@ -67,15 +76,13 @@ class SimulatedTrainer:
         self.rider = SimulatedRider(rider, seed)
         self.device = TrainerDevice(self.machine, self.rider)
         self.start = FIRST_START + timedelta(days=seed % 365)
-        self._strap = Strap(self.rider)
-        self._pedals = Pedals(self.rider)
         self._on_air: deque[tuple[float, bytes]] = deque()
         self._status_request = common.RequestDataPage(requested_page=0x47, count=1).encode()
         self._commands_unanswered = False
         self._status_asked = float("-inf")
-        self._opened: float | None = None
-        self._closed = False
-        self._steps = self._strap_slots = self._pedal_slots = 0
+        self._opened = False
+        # Whose turn it is when: a heap of (time, order at the same time, channel).
+        self._turns: list[tuple[float, int, _Channel]] = []
 
     def open(self, now: float) -> None:
         """Begin; the trainer is asked for its capabilities at once.
@@ -85,9 +92,16 @@ class SimulatedTrainer:
         RuntimeError
             If it was opened before.
         """
-        if self._opened is not None:
+        if self._opened:
             raise RuntimeError("a simulated trainer is opened once")
-        self._opened = now
+        self._opened = True
+        channels = (
+            _Channel(Source.TRAINER, now + STEP, STEP, self.device.broadcast),
+            _Channel(Source.HEART_RATE, now + 0.05, Strap.PERIOD, Strap(self.rider).broadcast),
+            _Channel(Source.POWER_METER, now + 0.03, Pedals.PERIOD, Pedals(self.rider).broadcast),
+        )
+        self._turns = [(each.start, order, each) for order, each in enumerate(channels)]
+        heapify(self._turns)
         # Once is enough on an air that loses nothing; the road needs four.
         number = fec.FeCapabilities.number
         self.device.receive(common.RequestDataPage(requested_page=number, count=1).encode())
@@ -95,32 +109,15 @@ class SimulatedTrainer:
     def poll(self, now: float) -> Sequence[Message]:
         """Return the pages of all three devices up to and including `now`."""
         said: list[Message] = []
-        opened = self._opened
-        if opened is None or self._closed:
-            return said
-        step_at = opened + (self._steps + 1) * STEP
-        strap_at = opened + _STRAP_PHASE + self._strap_slots * Strap.PERIOD
-        pedals_at = opened + _PEDALS_PHASE + self._pedal_slots * Pedals.PERIOD
-        while True:
-            if pedals_at <= strap_at and pedals_at < step_at:
-                if pedals_at > now:
-                    return said
-                said.append(Page(pedals_at, Source.POWER_METER, self._pedals.broadcast()))
-                self._pedal_slots += 1
-                pedals_at = opened + _PEDALS_PHASE + self._pedal_slots * Pedals.PERIOD
-            elif strap_at < step_at:
-                if strap_at > now:
-                    return said
-                said.append(Page(strap_at, Source.HEART_RATE, self._strap.broadcast()))
-                self._strap_slots += 1
-                strap_at = opened + _STRAP_PHASE + self._strap_slots * Strap.PERIOD
-            else:
-                if step_at > now:
-                    return said
-                self._step(step_at)
-                said.append(Page(step_at, Source.TRAINER, self.device.broadcast()))
-                self._steps += 1
-                step_at = opened + (self._steps + 1) * STEP
+        turns = self._turns
+        while turns and turns[0][0] <= now:
+            at, order, channel = turns[0]
+            if channel.source is Source.TRAINER:
+                self._step(at)
+            said.append(Page(at, channel.source, channel.broadcast()))
+            channel.slot += 1
+            heapreplace(turns, (channel.start + channel.slot * channel.period, order, channel))
+        return said
 
     def send(self, command: Command, now: float) -> None:
         """Put a command on the air; it counts from the next step of the trainer on.
@@ -130,12 +127,14 @@ class SimulatedTrainer:
         EncodeError
             If the command does not fit its data page.
         """
-        if self._opened is not None and not self._closed:
-            self._on_air.append((now, fec.page_for(command).encode()))
+        payload = fec.page_for(command).encode()
+        if self._turns:
+            self._on_air.append((now, payload))
 
     def close(self) -> None:
         """Fall silent."""
-        self._closed = True
+        self._opened = True
+        self._turns = []
 
     def _step(self, now: float) -> None:
         """Let trainer and rider live through the `STEP` that ends now."""
