@@ -101,7 +101,7 @@ def _replay(text: str, rest: str, rider: Rider) -> Trainer:
 
 def _meant(word: str, known: list[str]) -> str:
     near = get_close_matches(word, known, 1)
-    return f", did you mean {near[0]!r}?" if near else ""
+    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 _MAKERS: dict[str, Callable[[str, str, Rider], Trainer]] = {
