@@ -59,7 +59,8 @@ def settle(
     Notes
     -----
     Source: the rule was found by comparing position events with the session's ``time_standing``
-    in three Garmin files (87.998, 1490.98 and 1073.0 s; this rule: 88, 1491 and 1073 s).
+    in three Garmin files (87.998, 1490.98 and 1073.0 s; this rule: 88, 1491 and 1073 s). The
+    second of them ends in a transition of 4 s after standing, which the device does not count.
     """
     stood_still = pauses(timer)
     return [

@@ -258,6 +258,8 @@ def _bridged(time: Column, values: Column, stretch: Indices) -> Column:
 def _held_means(values: Column, knots: Column, held: Column, total: int) -> Column:
     """Return the mean of the held values over each row; NaN where less than half is known."""
     known = np.isfinite(values)
+    if not known.any():
+        return np.full(total, np.nan)
     edges = np.arange(total + 1, dtype=np.float64)
 
     def integral(rates: Column) -> Column:
