@@ -19,16 +19,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from PIL import Image
 
 from coach.charts import style
 from coach.charts.header import draw_header
 from coach.charts.labels import draw_hill_labels
 from coach.charts.marks import boxes, note_inside
 from coach.charts.panels import draw_cadence, draw_elevation, draw_heart, draw_posture, ridden
+from coach.charts.png import write_png
 from coach.charts.power import draw_power
 from coach.charts.sheet import LEFT, RIGHT, Sheet
-from coach.charts.style import Theme, ThemeName
+from coach.charts.style import ThemeName
 from coach.charts.traces import Span, Traces, prescribed, traces
 from coach.errors import RideFileError, RiderInputError
 from coach.ride import Ride
@@ -37,11 +37,6 @@ from coach.units import clock_text
 FORMATS = (".png", ".svg", ".pdf")
 LONGEST_SMOOTHING = 300.0
 """[s]."""
-COLOURS = 128
-"""Of a PNG: a third of the bytes, and no eye sees the difference."""
-NEAR = 12
-"""Steps of 256 by which a palette may miss one of the theme's own colours."""
-
 TOP, BOTTOM = 178.0, 63.0
 """Room above the first and below the last panel [px]."""
 BETWEEN = 42.0
@@ -62,7 +57,7 @@ class _Panel(NamedTuple):
 
 
 _PANELS = (
-    _Panel("power", 5.4, lambda shown: shown.has("power"), draw_power),
+    _Panel("power", 5.4, lambda shown: shown.has("power") or shown.has("target_power"), draw_power),
     _Panel("posture", 0.0, lambda shown: bool(prescribed(shown) or ridden(shown)), draw_posture),
     _Panel("cadence", 1.35, lambda shown: bool((shown.rows.cadence > 0).any()), draw_cadence),
     _Panel("heart", 1.45, lambda shown: shown.has("heart_rate"), draw_heart),
@@ -158,7 +153,9 @@ def _save(shown: Traces, path: Path, theme: str) -> Path:
         figure = _draw(shown, theme)
         image = BytesIO()
         if path.suffix.lower() == ".png":
-            _write_png(figure, style.THEMES[theme], image)
+            canvas: Any = figure.canvas
+            canvas.draw()
+            write_png(np.asarray(canvas.buffer_rgba()), image, style.DPI)
         else:
             # A date would make every file differ from the last.
             dated = "Date" if path.suffix.lower() == ".svg" else "CreationDate"
@@ -172,36 +169,12 @@ def _save(shown: Traces, path: Path, theme: str) -> Path:
     return path
 
 
-def _write_png(figure: Figure, theme: Theme, image: BytesIO) -> None:
-    canvas: Any = figure.canvas
-    canvas.draw()
-    pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    # By coverage, not by count: a zone that was ridden for a minute keeps its colour.
-    few = pixels.convert("RGB").quantize(
-        COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    )
-    few.putpalette(_snapped(few.getpalette() or [], theme))
-    few.save(image, format="png", dpi=(style.DPI, style.DPI))
-
-
-def _snapped(palette: list[int], theme: Theme) -> bytes:
-    """Put the theme's own colours in place of the palette's nearest: flat ground stays true."""
-    colours = np.array(palette, dtype=np.int16).reshape(-1, 3)
-    for own in reversed(theme.colours()):
-        wanted = np.array([int(own[at : at + 2], 16) for at in (1, 3, 5)], dtype=np.int16)
-        distance = np.abs(colours - wanted).max(axis=1)
-        nearest = int(distance.argmin())
-        if distance[nearest] <= NEAR:
-            colours[nearest] = wanted
-    return colours.astype(np.uint8).tobytes()
-
-
 def _draw(shown: Traces, theme: str) -> Figure:
     panels = _in_order(shown)
     if not panels:
         raise RideFileError(
-            "there is nothing to draw over time in this ride: no power, posture, cadence, "
-            "heart rate or altitude; choose another file"
+            f"{shown.ride.name or 'this ride'}: there is nothing to draw over time, no power, "
+            "posture, cadence, heart rate or altitude; choose another file"
         )
     sheet = Sheet.blank(style.THEMES[theme], shown.span)
     heights = _heights(panels)

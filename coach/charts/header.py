@@ -9,6 +9,7 @@ from coach.charts import style
 from coach.charts.sheet import LEFT, RIGHT, Sheet, writable
 from coach.charts.traces import Traces
 from coach.ride import Ride
+from coach.workout import SegmentKind
 
 LONG_ENOUGH = 20 * 60.0
 """Weighted power of a shorter ride means little [s]."""
@@ -69,8 +70,7 @@ def subtitle_parts(shown: Traces) -> list[str]:
         parts.append(f"{local:%a} {local.day} {local:%b %Y}")
     timer = shown.summary.timer_time
     if timer is not None:
-        place = "indoors" if ride.indoor else "outdoors"
-        parts.append(f"{duration_words(timer)} {place}")
+        parts.append(f"{duration_words(timer)} {'indoors' if ride.indoor else 'outdoors'}")
     mode = mode_words(ride)
     if mode:
         parts.append(mode)
@@ -91,10 +91,12 @@ def duration_words(seconds: float) -> str:
 
 def mode_words(ride: Ride) -> str:
     """Say how the trainer was asked for its load; empty without a plan."""
-    if ride.workout is None:
+    planned = () if ride.workout is None else ride.workout.segments
+    asked = [segment for segment in planned if segment.kind is not SegmentKind.FREE]
+    climbing = {segment.mode for segment in asked if segment.hill is not None}
+    every = {segment.mode for segment in asked}
+    if not every:
         return ""
-    climbing = {segment.mode for segment in ride.workout.segments if segment.hill is not None}
-    every = {segment.mode for segment in ride.workout.segments}
     if len(every) == 1:
         return f"{next(iter(every))} mode"
     if len(climbing) == 1:

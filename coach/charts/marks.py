@@ -15,6 +15,9 @@ from coach.charts.sheet import GAP, Sheet
 from coach.charts.traces import Traces, runs
 from coach.ride import Column
 
+LABEL_LIFT = 5.0
+"""Of a label above its point [pt]."""
+
 
 def highest(*columns: Column) -> float:
     """Return the largest of all that is known, at least 0."""
@@ -57,7 +60,15 @@ def trace(
     known = np.isfinite(values)
     lone = known & ~np.append(known[1:], False) & ~np.append(False, known[:-1])
     if lone.any():
-        axes.plot(time[lone], values[lone], ".", color=colour, markersize=3 * width, label="lone")
+        axes.plot(
+            time[lone],
+            values[lone],
+            ".",
+            color=colour,
+            markersize=3 * width,
+            clip_on=False,
+            label="lone",
+        )
 
 
 def between(time: Column, lower: Column, upper: Column) -> npt.NDArray[np.float64]:
@@ -155,5 +166,34 @@ def note_inside(axes: Axes, sheet: Sheet, start: float, end: float, text: str) -
         rotation=rotation,
         fontsize=style.SMALL,
         color=sheet.theme.dim,
+        path_effects=sheet.halo(),
+    )
+
+
+def label_above(
+    axes: Axes, sheet: Sheet, x: float, y: float, text: str, size: float, title_end: float
+) -> None:
+    """Write a label above a point of a panel, unless it would lie on the panel's title.
+
+    Parameters
+    ----------
+    x, y : float
+        The point, as data.
+    title_end : float
+        How far the title reaches to the right [px].
+    """
+    low, high = axes.get_ylim()
+    height = axes.get_position().height * style.HEIGHT * style.DPI
+    top = (y - low) / (high - low) * height + (LABEL_LIFT + size) * style.DPI / 72
+    left = sheet.pixels(x - sheet.span.start) - sheet.text_width(text, size) / 2
+    if top > height and left < title_end:
+        return
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(0, LABEL_LIFT),
+        textcoords="offset points",
+        ha="center",
+        fontsize=size,
         path_effects=sheet.halo(),
     )

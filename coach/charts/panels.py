@@ -11,7 +11,16 @@ from matplotlib.collections import PolyCollection
 
 from coach.analysis.posture import ride_posture
 from coach.charts import style
-from coach.charts.marks import bounds, boxes, highest, note_inside, scale, slopes, trace
+from coach.charts.marks import (
+    bounds,
+    boxes,
+    highest,
+    label_above,
+    note_inside,
+    scale,
+    slopes,
+    trace,
+)
 from coach.charts.sheet import Key, Sheet, mean_words, thinned
 from coach.charts.traces import (
     Span,
@@ -30,8 +39,9 @@ from coach.units import clock_text
 
 CADENCE_MEAN, HEART_MEAN = 7, 5
 """Least smoothing [s]."""
-LEAD_HEADROOM = 0.35
-"""Room above the data for the labels of hills, as a fraction of the data's own height."""
+HEADROOM, LEAD_HEADROOM = 0.12, 0.30
+"""Room above the data for peaks, or in the first panel for the labels of hills too, as a fraction
+of the scale."""
 RODE = {PostureSource.MEASURED: "measured", PostureSource.DECLARED: "as told by the rider"}
 """Postures that somebody or something saw, and how the title says who. A guess is not drawn."""
 
@@ -115,7 +125,7 @@ def draw_cadence(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     smooth = pedalling(shown, width)
     goals = cadence_goals(shown.ride)
     low, high = bounds(smooth, [edge for goal in goals for edge in goal[2:]], least=40.0)
-    _scale_below(axes, sheet, max(low, 0.0), high, lead=lead)
+    _scale_below(axes, sheet, max(low, 0.0), high, lead)
     axes.add_collection(
         PolyCollection(
             boxes(goals),
@@ -141,16 +151,17 @@ def draw_heart(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     width = max(HEART_MEAN, shown.smoothing)
     smooth = shown.smooth("heart_rate", width)
     low, high = bounds(smooth, least=40.0)
-    _scale_below(axes, sheet, low, high, lead=lead)
+    _scale_below(axes, sheet, low, high, lead)
     for silence in silences(shown, "heart_rate"):
         axes.axvspan(*silence, facecolor=theme.grid, linewidth=0, label="no data")
         note_inside(axes, sheet, *silence, "no data")
     trace(axes, sheet, shown.rows.time, smooth, theme.heart, 1.5)
-    _draw_peaks(axes, sheet, shown, smooth)
-    sheet.title(axes, "Heart rate", f"bpm, {mean_words(width)}")
+    title_end = sheet.title(axes, "Heart rate", f"bpm, {mean_words(width)}")
+    _draw_peaks(axes, sheet, shown, smooth, title_end)
 
 
-def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column) -> None:
+def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column, title_end: float) -> None:
+    """Mark the highest heart rate of each hill; the number is the measured one."""
     rows = [row for hill in shown.summary.hills if (row := peak_row(shown, hill)) is not None]
     time, values = shown.rows.time[rows], shown.rows.heart_rate[rows]
     axes.plot(
@@ -166,14 +177,8 @@ def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column) -> None
     widths = [sheet.text_width(text, style.BASE) for text in texts]
     centres = [sheet.pixels(second - sheet.span.start) for second in time]
     for index in thinned(centres, widths, values.tolist()):
-        axes.annotate(
-            texts[index],
-            (time[index], smooth[rows[index]]),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="center",
-            fontsize=style.BASE,
-            path_effects=sheet.halo(),
+        label_above(
+            axes, sheet, time[index], smooth[rows[index]], texts[index], style.BASE, title_end
         )
 
 
@@ -184,18 +189,19 @@ def draw_elevation(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     """Elevation, the steeper the stronger, with what each hill gained."""
     theme, rows = sheet.theme, shown.rows
     low, high = bounds(rows.altitude, least=30.0)
-    _scale_below(axes, sheet, low, high + 0.1 * (high - low), lead=lead)
+    _scale_below(axes, sheet, low, high + 0.1 * (high - low), lead)
     classes = grade_classes(shown)
     slopes(axes, shown, rows.altitude, classes, theme.grades, "grades")
     trace(axes, sheet, rows.time, rows.altitude, theme.elevation, 1.6)
+    note = "m, virtual" if shown.ride.virtual_altitude else "m"
+    title_end = sheet.title(axes, "Elevation", note)
     if not lead:
-        _draw_ascents(axes, sheet, shown)
+        _draw_ascents(axes, sheet, shown, title_end)
     if classes.max() > 0:
         _grade_key(axes, sheet)
-    sheet.title(axes, "Elevation", "m, virtual" if shown.ride.virtual_altitude else "m")
 
 
-def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces) -> None:
+def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> None:
     """Write what each hill gained above its middle."""
     hills = [hill for hill in shown.summary.hills if hill.ascent is not None]
     texts = [f"+{hill.ascent:.0f} m" for hill in hills]
@@ -206,15 +212,7 @@ def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces) -> None:
         half = sheet.seconds(widths[index] / 2)
         middle = min(max(middle, sheet.span.start + half), sheet.span.end - half)
         below = shown.rows.altitude[shown.within(Span(middle - half, middle + half))]
-        axes.annotate(
-            texts[index],
-            (middle, highest(below)),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            fontsize=style.NOTE,
-            path_effects=sheet.halo(),
-        )
+        label_above(axes, sheet, middle, highest(below), texts[index], style.NOTE, title_end)
 
 
 def _grade_key(axes: Axes, sheet: Sheet) -> None:
@@ -236,7 +234,7 @@ def _grade_key(axes: Axes, sheet: Sheet) -> None:
         )
 
 
-def _scale_below(axes: Axes, sheet: Sheet, low: float, high: float, *, lead: bool) -> None:
+def _scale_below(axes: Axes, sheet: Sheet, low: float, high: float, lead: bool) -> None:
     """Set the scale of a panel with room above for peaks, or for the labels of hills."""
-    room = (high - low) * (LEAD_HEADROOM if lead else 0.12)
+    room = (high - low) * (LEAD_HEADROOM if lead else HEADROOM)
     scale(axes, sheet, low, high + room, ticks=5 if lead else 3)

@@ -24,10 +24,12 @@ from coach.charts.traces import (
 )
 from coach.ride import Column
 
-HEADROOM, NO_HEADROOM = 1.24, 1.08
+HEADROOM, NO_HEADROOM = 1.27, 1.08
 """Height of the panel over the highest power, with and without labels of hills."""
 RAW_UP_TO = 100 * 60.0
 """In longer rides unsmoothed power is a cloud that says nothing [s]."""
+RAW_ABOVE = 1.15
+"""How far above everything else unsmoothed power may push the scale; a single tooth is cut off."""
 
 
 def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
@@ -35,7 +37,10 @@ def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     rows, theme, threshold = shown.rows, sheet.theme, shown.ride.threshold_power
     smooth = shown.smooth("power", shown.smoothing)
     asked = shown.has("target_power")
+    raw = shown.smoothing > 1 and shown.duration <= RAW_UP_TO
     top = highest(smooth, rows.target_power, np.array([threshold or 50.0]))
+    if raw:
+        top = max(top, min(highest(rows.power), RAW_ABOVE * top))
     scale(axes, sheet, 0.0, top * (HEADROOM if shown.summary.hills else NO_HEADROOM), ticks=5)
     note = f"W, {mean_words(shown.smoothing)}"
     keys: list[Key] = []
@@ -43,15 +48,15 @@ def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     if asked:
         steps(axes, shown, rows.target_power, kinds, colours, "bars")
         keys = _draw_target(axes, sheet, shown)
-        note += " over target bars"
-        if shown.summary.hills:
+        note = f"{note} over target bars" if shown.has("power") else "W, target bars"
+        if shown.summary.hills and shown.has("power"):
             note += "; hills: mean, share of target"
     else:
         slopes(axes, shown, smooth, kinds, colours, "bars")
         note += ", coloured by zone" if threshold is not None else ""
     if threshold is not None:
         _draw_threshold(axes, sheet, shown, smooth, threshold)
-    if shown.smoothing > 1 and shown.duration <= RAW_UP_TO:
+    if raw:
         axes.plot(rows.time, rows.power, color=theme.raw, alpha=0.55, linewidth=0.5, label="raw")
     # The bars are as dark as the line in places: a halo keeps it readable there.
     axes.plot(rows.time, smooth, color=theme.ground, linewidth=3, label="halo")
@@ -119,23 +124,23 @@ def _draw_threshold(
         textcoords="offset points",
         fontsize=style.NOTE,
         weight="bold",
-        color=theme.dim,
         path_effects=sheet.halo(),
     )
     _zone_ruler(axes, sheet, threshold)
 
 
 def _clear_of(shown: Traces, values: Column, low: float, high: float, length: float) -> float:
-    """Return the first time from which the trace stays below or above a label for its length."""
-    starts = np.linspace(shown.span.start, max(shown.span.end - length, shown.span.start), 120)
-    beside = (values < low) | (values > high) | ~np.isfinite(values)
-    crossed = np.concatenate(([0], np.cumsum(~beside)))
-    times = shown.rows.time
-    # A trace that jumps across the label between two seconds is in its way as well.
-    above = np.concatenate(([0], np.cumsum(values > high)))
-    first, end = np.searchsorted(times, starts), np.searchsorted(times, starts + length)
-    hits = crossed[end] - crossed[first] + above[end] - above[first]
-    return float(starts[np.argmin(hits)])
+    """Return the time from which a label of this length is least in the trace's way.
+
+    Above the trace is best, on quiet ground below it is well; where it is crossed nobody reads it.
+    """
+    side = np.where(values > high, 1.0, np.where(values >= low, 0.5, 0.0))
+    cost = 0.1 * (side == 1) + (side == 0.5) + 10 * np.abs(np.diff(side, prepend=side[:1]))
+    total = np.concatenate(([0.0], np.cumsum(cost)))
+    starts = np.linspace(shown.span.start, max(shown.span.end - length, shown.span.start), 200)
+    first = np.searchsorted(shown.rows.time, starts)
+    end = np.searchsorted(shown.rows.time, starts + length)
+    return float(starts[np.argmin(np.round(total[end] - total[first], 6))])
 
 
 def _zone_ruler(axes: Axes, sheet: Sheet, threshold: float) -> None:

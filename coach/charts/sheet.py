@@ -5,6 +5,7 @@ Words are measured before they are placed, so that none lies on another.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ GAP = 8.0
 """Smallest distance between two words side by side [px]."""
 TITLE_LIFT = 9.0
 """Base line of a panel's title above the panel [px]."""
+LONGEST_NAME = 200
 SWATCH = 26.0
 """Width of a sample [px]."""
 
@@ -84,10 +86,9 @@ class Sheet:
         """Return a text cut down, with an ellipsis, to a width."""
         if self.text_width(text, size, bold=bold) <= width:
             return text
-        shown = len(text)
-        while shown and self.text_width(text[:shown].rstrip() + "…", size, bold=bold) > width:
-            shown -= max(1, shown // 8)
-        return text[: max(shown, 0)].rstrip() + "…"
+        cuts = [text[:length].rstrip() + "…" for length in range(len(text))]
+        fitting = bisect_right(cuts, width, key=lambda cut: self.text_width(cut, size, bold=bold))
+        return cuts[max(fitting - 1, 0)]
 
     def panel(self, name: str, bottom: float, height: float) -> Axes:
         """Add axes over the whole span; `bottom` and `height` in pixels."""
@@ -101,8 +102,14 @@ class Sheet:
         axes.xaxis.set_visible(False)
         return axes
 
-    def title(self, axes: Axes, name: str, note: str = "", keys: Iterable[Key] = ()) -> None:
-        """Write a panel's title above its left edge: name, what is drawn, samples of it."""
+    def title(self, axes: Axes, name: str, note: str = "", keys: Iterable[Key] = ()) -> float:
+        """Write a panel's title above its left edge: name, what is drawn, samples of it.
+
+        Returns
+        -------
+        float
+            How far it reaches to the right.
+        """
         at = self._title_word(axes, 0.0, name, style.BASE, bold=True)
         if note:
             at = self._title_word(axes, at, note, style.NOTE)
@@ -113,6 +120,7 @@ class Sheet:
             y = box.y1 + (TITLE_LIFT - 1) / (style.HEIGHT * style.DPI)
             self.swatch(x, y, key)
             at = self._title_word(axes, at + SWATCH + GAP, key.label, style.NOTE)
+        return at
 
     def _title_word(
         self, axes: Axes, at: float, text: str, size: float, *, bold: bool = False
@@ -172,7 +180,10 @@ def thinned(
 
 
 def writable(text: str) -> str:
-    """Leave out what the font cannot draw; names come from strangers' files."""
+    """Leave out what the font cannot draw, and what is too long to be a name.
+
+    Names come from strangers' files.
+    """
     font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
-    kept = (c for c in text if c.isprintable() and font.get_char_index(ord(c)))
+    kept = (c for c in text[:LONGEST_NAME] if c.isprintable() and font.get_char_index(ord(c)))
     return " ".join("".join(kept).split())

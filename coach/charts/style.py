@@ -8,7 +8,7 @@ missed work is cross-hatched.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 ThemeName = Literal["light", "dark"]
@@ -50,11 +50,6 @@ class Theme:
     heart: str
     grades: tuple[str, str, str, str]
     elevation: str
-
-    def colours(self) -> list[str]:
-        """Return every colour, the ground first."""
-        values = (getattr(self, field.name) for field in fields(self))
-        return [c for value in values for c in ((value,) if isinstance(value, str) else value)]
 
 
 LIGHT = Theme(

@@ -137,7 +137,9 @@ def _stops(ride: Ride, rows: Repaired) -> Iterator[Stop]:
 def _whole_span(rows: Repaired) -> Span:
     if not len(rows):
         return Span(0.0, 1.0)
-    return Span(float(rows.time[0]), float(rows.time[-1] + rows.seconds[-1]))
+    first, last = float(rows.time[0]), float(rows.time[-1] + rows.seconds[-1])
+    # Devices write their first record a moment after they start; the axis begins at the start.
+    return Span(0.0 if 0 < first < 0.01 * last else first, last)
 
 
 def smoothing_for(seconds: float) -> int:
@@ -234,18 +236,18 @@ def target_zone(target: Column, threshold_power: float) -> npt.NDArray[np.intp]:
 
 
 def ridden_zone(shown: Traces, threshold_power: float) -> npt.NDArray[np.intp]:
-    """Return the zone that was ridden in at each row: of the powers around it the middle one.
+    """Return the zone that most of the time around each row was ridden in; -1 without power.
 
-    A median keeps the edge of an interval where a mean would draw stairs of zones nobody rode.
+    A mean would draw stairs of zones nobody rode beside every interval.
     """
     zone = power_zone(shown.rows.power, threshold_power)
     window = round(_readable(shown.duration / 150))
-    result = np.where(zone < 0, -1, 0)
-    for higher in range(1, len(ZONE_BOUNDS) + 1):
-        # More than half of the window at or above a zone: then its median is, too.
-        reached = np.where(zone < 0, np.nan, zone >= higher)
-        result += shown.mean(reached, window) > 0.5
-    return result
+    known = zone >= 0
+    shares = [
+        shown.mean(np.where(known, zone == number, np.nan), window)
+        for number in range(len(ZONE_BOUNDS) + 1)
+    ]
+    return np.where(known, np.argmax(np.nan_to_num(shares), axis=0), -1)
 
 
 def _readable(seconds: float) -> float:
