@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from math import pi
 
 from coach import physics
+from coach.guards import CadenceGuard, HeartGuard
 from coach.messages import (
     BasicResistance,
     Capabilities,
@@ -75,17 +76,8 @@ HOLD_AFTER = 5.0
 UNLOAD_AFTER = 15.0
 STOPPED_AFTER = 2.0
 
-GUARD_SHARE = 0.6
-GUARD_AFTER = 3.0
 GUARD_ABOVE = 0.6
-"""The guard minds targets above this share of threshold power."""
-GUARD_RECOVERED = 5.0
-GUARD_RETURN = 10.0
-HEART_ALERT = 0.90
-HEART_CEILING = 0.95
-HEART_AFTER = 30.0
-HEART_SHARE = 0.85
-HEART_RETURN = 30.0
+"""The cadence guard minds targets above this share of threshold power."""
 
 _LITTLE = 1e-9
 
@@ -137,83 +129,6 @@ class Blend:
         else:
             self.value = self._from + (goal - self._from) * max(0.0, passed) / self._over
         return self.value
-
-
-class CadenceGuard:
-    """Eases a power target before falling cadence and rising torque chase each other down.
-
-    Below 50 rpm for 3 s with a target above 60 % of threshold power, the target falls to 60 %; it
-    comes back over 10 s after 5 s at 65 rpm. Standing lowers cadence legitimately, so that both
-    thresholds are 5 rpm lower there.
-    """
-
-    def __init__(self) -> None:
-        self.share = 1.0
-        self.active = False
-        self._low_since: float | None = None
-        self._good_since: float | None = None
-
-    def step(
-        self, now: float, dt: float, cadence: float | None, *, standing: bool, minded: bool
-    ) -> float:
-        """Return the share of the target that may be asked."""
-        low, good = (45.0, 60.0) if standing else (50.0, 65.0)
-        if cadence is None or cadence >= low or not minded:
-            self._low_since = None
-        elif self._low_since is None:
-            self._low_since = now
-        elif now - self._low_since >= GUARD_AFTER:
-            self.active = True
-        if cadence is None or cadence < good:
-            self._good_since = None
-        elif self._good_since is None:
-            self._good_since = now
-        if not minded:
-            self.active = False
-        elif self.active and self._good_since is not None:
-            self.active = now - self._good_since < GUARD_RECOVERED
-        if self.active:
-            self.share = max(GUARD_SHARE, self.share - (1.0 - GUARD_SHARE) * dt / EASED)
-        elif self.share < 1.0:
-            self.share = min(1.0, self.share + (1.0 - GUARD_SHARE) * dt / GUARD_RETURN)
-        return self.share
-
-
-class HeartGuard:
-    """Eases every target by 15 % when the heart stays at 95 % of its measured maximum for 30 s.
-
-    Without a measured maximum there is no ceiling: an estimate from age is off by 10 to 12 bpm.
-    """
-
-    def __init__(self, maximum: float | None) -> None:
-        self.maximum = maximum
-        self.share = 1.0
-        self.active = False
-        self.alert = False
-        self._high_since: float | None = None
-
-    def step(self, now: float, dt: float, heart_rate: float | None) -> float:
-        """Return the share of the target that may be asked."""
-        if self.maximum is None or heart_rate is None:
-            self._high_since = None
-            self.alert = False
-        else:
-            part = heart_rate / self.maximum
-            # The alert ends a little below where it began, or it would flicker.
-            self.alert = part >= HEART_ALERT or (self.alert and part >= HEART_ALERT - 0.02)
-            if part < HEART_CEILING:
-                self._high_since = None
-            elif self._high_since is None:
-                self._high_since = now
-            elif now - self._high_since >= HEART_AFTER:
-                self.active = True
-            if part < HEART_ALERT:
-                self.active = False
-        if self.active:
-            self.share = max(HEART_SHARE, self.share - (1.0 - HEART_SHARE) * dt / RETURN)
-        elif self.share < 1.0:
-            self.share = min(1.0, self.share + (1.0 - HEART_SHARE) * dt / HEART_RETURN)
-        return self.share
 
 
 class Control:

@@ -53,8 +53,9 @@ from coach.messages import (
     Snapshot,
     Telemetry,
 )
+from coach.progress import Progress
 from coach.rider import Rider
-from coach.workout import Segment, SegmentKind, Workout
+from coach.workout import SegmentKind, Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
@@ -102,9 +103,8 @@ class Engine:
     def __init__(
         self, workout: Workout, rider: Rider, *, mode: Mode | None = None, recording: bool = False
     ) -> None:
-        if not workout.segments:
-            raise ValueError(f"{workout.name} has no segments")
         self.workout = workout
+        self.progress = Progress(workout)
         self.rider = rider
         self.control = Control(rider, watch_sensors=not recording)
         self.state = RideState.RIDING
@@ -115,18 +115,11 @@ class Engine:
         self.recording = recording
         self._coach = Coach(rider.bike)
         self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
-        self._ahead = _look_ahead(workout.segments)
-        self._hills = workout.hills
         self._origin: float | None = None
         self._ticks = 0
         self._now = 0.0
         self._telemetry = Telemetry()
         self._keys: list[Key] = []
-        # Position in the plan.
-        self._index = 0
-        self._at = 0.0
-        self._extra = 0.0
-        self._lap = 0
         # The virtual road.
         self._speed = 0.0
         self._distance = 0.0
@@ -147,11 +140,6 @@ class Engine:
     def done(self) -> bool:
         """The ride is finished and the load is off."""
         return self.state is RideState.FINISHED and (self.control.released or self.recording)
-
-    @property
-    def segment(self) -> Segment:
-        """The segment being ridden."""
-        return self.workout.segments[self._index]
 
     # --- one step -----------------------------------------------------------------------------
 
@@ -246,23 +234,23 @@ class Engine:
         if self.state is RideState.PAUSED:
             return
         self.timer_time += passed
-        self._at += passed
-        while self._at >= (length := self.segment.duration + self._extra):
-            if self._index + 1 < len(self.workout.segments):
-                self._enter(self._index + 1, self._at - length, now, out)
+        progress = self.progress
+        progress.at += passed
+        while (over := -progress.remaining) >= 0:
+            if progress.following is not None:
+                self._enter(progress.index + 1, over, now, out)
             elif self.recording:
                 break
             else:
                 # The plan's end, not the grid point after it.
-                self.timer_time -= self._at - length
-                self.elapsed_time -= self._at - length
-                self._at = length
+                progress.at -= over
+                self.timer_time -= over
+                self.elapsed_time -= over
                 self._finish(now, out)
                 return
 
     def _enter(self, index: int, at: float, now: float, out: Step) -> None:
-        self._index, self._at, self._extra = index, at, 0.0
-        self._lap += 1
+        self.progress.enter(index, at)
         out.laps.append(LapStarted(now - at, index))
 
     def finish(self, now: float) -> Step:
@@ -285,7 +273,7 @@ class Engine:
         self._pass(now, out)
         if self.state is RideState.FINISHED:
             return
-        say = out.events.append
+        say, progress = out.events.append, self.progress
         if key is Key.PAUSE:
             if self.state is RideState.RIDING:
                 self._pause(now, out)
@@ -294,18 +282,18 @@ class Engine:
         elif key is Key.QUIT:
             self._finish(now, out)
         elif key is Key.SKIP:
-            say(Event(now, EventKind.SKIPPED, self.segment.label, self._index))
-            if self._index + 1 < len(self.workout.segments):
-                self._enter(self._index + 1, 0.0, now, out)
+            say(Event(now, EventKind.SKIPPED, progress.segment.label, progress.index))
+            if progress.following is not None:
+                self._enter(progress.index + 1, 0.0, now, out)
             else:
                 self._finish(now, out)
         elif key is Key.BACK:
-            to = self._index if self._at > RESTART else max(0, self._index - 1)
-            say(Event(now, EventKind.WENT_BACK, self.workout.segments[to].label, to))
+            to = progress.index if progress.at > RESTART else max(0, progress.index - 1)
+            say(Event(now, EventKind.WENT_BACK, progress.segments[to].label, to))
             self._enter(to, 0.0, now, out)
         elif key is Key.EXTEND:
-            self._extra += EXTENSION
-            say(Event(now, EventKind.EXTENDED, self.segment.label, EXTENSION))
+            progress.extra += EXTENSION
+            say(Event(now, EventKind.EXTENDED, progress.segment.label, EXTENSION))
         elif key in (Key.DECLARE_SEATED, Key.DECLARE_STANDING):
             standing = key is Key.DECLARE_STANDING
             self._declared = Posture.STANDING if standing else Posture.SEATED
@@ -368,7 +356,7 @@ class Engine:
 
     def _ride_on(self, telemetry: Telemetry) -> None:
         """Move along the virtual road, whose grade no easing changes."""
-        grade = self.segment.grade or 0.0
+        grade = self.progress.segment.grade or 0.0
         before = self._speed
         mass = self.rider.total_mass
         self._speed = physics.advance(before, telemetry.power or 0.0, grade, mass, TICK)
@@ -377,36 +365,33 @@ class Engine:
         self._altitude += moved * grade / (1.0 + grade * grade) ** 0.5
 
     def _moment(self, now: float) -> Moment:
-        ahead = self._ahead[self._index]
-        left = self.segment.duration + self._extra - self._at
-        following = self._index + 1
+        progress = self.progress
         return Moment(
             time=now,
-            lap=self._lap,
-            segment=self.segment,
-            at=self._at,
-            remaining=left,
-            next_segment=(
-                self.workout.segments[following] if following < len(self._ahead) else None
-            ),
-            next_posture=ahead.posture,
-            next_posture_in=None if ahead.posture is None else left + ahead.posture_after,
-            hills=self._hills,
+            lap=progress.lap,
+            segment=progress.segment,
+            at=progress.at,
+            remaining=progress.remaining,
+            next_segment=progress.following,
+            next_posture=progress.next_posture,
+            next_posture_in=progress.next_posture_in,
+            hills=progress.hills,
         )
 
     def _wanted(self, riding: bool) -> Wanted:
-        segment, at, lap = self.segment, self._at, self._lap
-        left = segment.duration + self._extra - at
-        if left <= PREROLL and self._index + 1 < len(self.workout.segments):
-            following = self.workout.segments[self._index + 1]
-            # A standing climb wants its load there when the rider stands. In power mode the load
-            # would rise against falling cadence: there it waits for the rider instead.
-            if (
-                following.posture is Posture.STANDING
-                and segment.posture is not Posture.STANDING
-                and (self._mode or following.mode) is not Mode.POWER
-            ):
-                segment, at, lap = following, -left, lap + 1
+        progress = self.progress
+        segment, at, lap = progress.segment, progress.at, progress.lap
+        left, following = progress.remaining, progress.following
+        # A standing climb wants its load there when the rider stands. In power mode the load
+        # would rise against falling cadence: there it waits for the rider instead.
+        if (
+            left <= PREROLL
+            and following is not None
+            and following.posture is Posture.STANDING
+            and segment.posture is not Posture.STANDING
+            and (self._mode or following.mode) is not Mode.POWER
+        ):
+            segment, at, lap = following, -left, lap + 1
         return Wanted(
             segment=segment,
             lap=lap,
@@ -454,20 +439,20 @@ class Engine:
     def _sample(self, now: float, telemetry: Telemetry) -> Sample:
         """Make one row of the recorded ride: a recording's own numbers, else the road's."""
         assert self._origin is not None
-        live = not self.recording
+        live, segment = not self.recording, self.progress.segment
         return Sample(
             time=now - self._origin,
             timer_time=self.timer_time,
-            segment=self._index,
+            segment=self.progress.index,
             power=self._mean_power(telemetry) if live else telemetry.power,
             cadence=telemetry.cadence,
             heart_rate=telemetry.heart_rate,
             speed=self._speed if live else telemetry.speed,
             distance=self._distance if live else telemetry.distance,
             altitude=self._altitude if live else telemetry.altitude,
-            grade=self.segment.grade if live else telemetry.grade,
+            grade=segment.grade if live else telemetry.grade,
             target_power=self.control.target_power,
-            posture=self.segment.posture,
+            posture=segment.posture,
         )
 
     def _mean_power(self, telemetry: Telemetry) -> float | None:
@@ -487,8 +472,8 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Return all that a display needs to show this moment."""
-        segment, ahead = self.segment, self._ahead[self._index]
-        left = max(0.0, segment.duration + self._extra - self._at)
+        progress = self.progress
+        segment = progress.segment
         telemetry = _fresh(self._telemetry, self._now)
         position, source = telemetry.position, PostureSource.MEASURED
         if position is None and self._declared is not None:
@@ -499,18 +484,18 @@ class Engine:
             state=self.state,
             elapsed_time=self.elapsed_time,
             timer_time=self.timer_time,
-            remaining=left + ahead.plan_after,
-            segment=self._index,
+            remaining=max(0.0, progress.plan_remaining),
+            segment=progress.index,
             kind=segment.kind.value,
             label=segment.label,
             effort=segment.effort,
-            segment_remaining=left,
+            segment_remaining=max(0.0, progress.remaining),
             hill=segment.hill,
-            hills=self._hills,
-            hill_remaining=None if segment.hill is None else left + ahead.hill_after,
+            hills=progress.hills,
+            hill_remaining=progress.hill_remaining,
             posture=segment.posture,
-            next_posture=ahead.posture,
-            next_posture_in=None if ahead.posture is None else left + ahead.posture_after,
+            next_posture=progress.next_posture,
+            next_posture_in=progress.next_posture_in,
             mode=self._mode or segment.mode,
             target_power=self.control.target_power,
             grade=segment.grade,
@@ -527,42 +512,6 @@ class Engine:
             intensity=self.intensity,
             limits=self.control.limits,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """What follows a segment, counted from its end."""
-
-    posture: Posture | None
-    posture_after: float
-    hill_after: float
-    plan_after: float
-
-
-def _look_ahead(segments: Sequence[Segment]) -> list[_Ahead]:
-    """Return for each segment the next change of posture, and what is left of hill and plan."""
-    ahead: list[_Ahead] = []
-    following: Segment | None = None
-    for segment in reversed(segments):
-        if following is None:
-            here = _Ahead(None, 0.0, 0.0, 0.0)
-        else:
-            after = ahead[-1]
-            change, change_after = following.posture, 0.0
-            if following.posture is segment.posture:
-                change, change_after = after.posture, after.posture_after + following.duration
-            same_hill = segment.kind is following.kind is SegmentKind.HILL and (
-                following.hill == segment.hill
-            )
-            here = _Ahead(
-                change,
-                change_after,
-                after.hill_after + following.duration if same_hill else 0.0,
-                after.plan_after + following.duration,
-            )
-        ahead.append(here)
-        following = segment
-    return ahead[::-1]
 
 
 def _fresh(telemetry: Telemetry, now: float) -> Telemetry:

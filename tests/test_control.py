@@ -260,7 +260,7 @@ def test_a_trainer_that_comes_back_gets_the_present_target_over_five_seconds():
 def test_the_release_begins_within_a_second_is_never_one_step_and_ends_within_three(mode, key):
     engine = Engine(HILLS, RIDER, mode=mode)
     said = drive(engine, 156, keys={150: [key]})
-    assert engine.segment.posture is STANDING
+    assert engine.progress.segment.posture is STANDING
     before = [c for t, c in said.commands if t < 150][-1]
     after = [(t, c) for t, c in said.commands if t >= 150]
 

@@ -142,7 +142,7 @@ def test_skip_and_back_begin_a_lap_and_overwrite_nothing():
 def test_back_on_the_first_segment_starts_it_again():
     engine = Engine(HILLS, RIDER)
     drive(engine, 4, keys={3: [Key.BACK]})
-    assert engine.segment.index == 0
+    assert engine.progress.index == 0
 
 
 def test_skipping_the_last_segment_ends_the_ride():

@@ -15,7 +15,7 @@ STOREYS = [
     ["errors", "units"],
     ["messages"],
     ["rider", "workout", "physics"],
-    ["ride", "protocol"],
+    ["ride", "protocol", "progress", "guards"],
     ["receiver", "guidance", "analysis"],
     ["profile"],
     ["control", "formats"],
