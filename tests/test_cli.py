@@ -18,6 +18,8 @@ from garmin_fit_sdk import Decoder, Stream
 from coach import journal
 from coach.analysis.summary import summarize
 from coach.cli import run
+from coach.commands.saving import write_fit
+from coach.errors import RideFileError
 from coach.formats import fit
 from coach.journal import Recorded
 from coach.messages import TrackResistance
@@ -134,6 +136,27 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         assert coach(*command, "--out", tmp_path / name).returncode == 0
     assert only(tmp_path / "a", ".fit").read_bytes() == only(tmp_path / "b", ".fit").read_bytes()
+
+
+def test_a_fit_file_is_whole_or_not_there(tmp_path, monkeypatch):
+    ride = fit.decode(fit.encode(journal.load(_short_ride(tmp_path))))
+    target = tmp_path / "ride.fit"
+    write_fit(ride, target)
+    whole = target.read_bytes()
+
+    def fail(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("coach.commands.saving.os.fsync", fail)
+    with pytest.raises(RideFileError, match="No space left"):
+        write_fit(ride, target)
+    assert target.read_bytes() == whole
+    assert not list(tmp_path.glob("*.part"))
+
+
+def _short_ride(out):
+    assert run(["ride", str(SHORT), "--trainer", "sim", "--speed", "max", "--out", str(out)]) == 0
+    return only(out, ".ride")
 
 
 def test_a_second_ride_of_the_same_moment_overwrites_nothing(tmp_path):

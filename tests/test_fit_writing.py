@@ -588,11 +588,3 @@ def test_two_processes_write_the_same_bytes(tmp_path):
         for seed in ("1", "2")
     }
     assert len(hashes) == 1
-
-
-def test_saving_leaves_one_whole_file(tmp_path):
-    path = tmp_path / "ride.fit"
-    path.write_bytes(b"an older one")
-    fit.save(sample_ride(), path)
-    assert_same_ride(fit.load(path), sample_ride())
-    assert list(tmp_path.iterdir()) == [path]

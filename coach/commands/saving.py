@@ -65,6 +65,7 @@ def write_fit(ride: Ride, path: Path) -> Path:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
+        part.unlink(missing_ok=True)
         reason = error.strerror or error
         raise RideFileError(f"{path}: cannot be written ({reason})") from error
     return path

@@ -14,7 +14,7 @@ from coach.formats.fit.reader import decode
 from coach.formats.fit.writer import encode
 from coach.ride import Ride
 
-__all__ = ["decode", "encode", "load", "save"]
+__all__ = ["decode", "encode", "load"]
 
 
 def load(path: Path) -> Ride:
@@ -32,9 +32,3 @@ def load(path: Path) -> Ride:
     except RideFileError as error:
         raise RideFileError(f"{path.name}: {error}") from None
 
-
-def save(ride: Ride, path: Path) -> None:
-    """Write a FIT file, whole or not at all: a half-written one never bears its name."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(encode(ride))
-    partial.replace(path)
