@@ -109,6 +109,11 @@ def test_a_ride_without_times_is_handed_on_at_once() -> None:
     assert heard[-1] == RecordingEnded(7.0, 0.0, 0.0)
 
 
+def test_nothing_is_handed_on_before_the_opening() -> None:
+    ride = ride_of([-5.0, -1.0, 2.0])
+    assert [telemetry.time for telemetry in samples(spoken(ride, origin=7.0))] == [7.0, 7.0, 9.0]
+
+
 def test_an_empty_ride_ends_at_once() -> None:
     assert spoken(ride_of([]), origin=7.0) == [RecordingEnded(7.0, 0.0, 0.0)]
 

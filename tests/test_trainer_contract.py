@@ -329,6 +329,16 @@ def test_the_seed_in_the_text_counts() -> None:
     assert seven == listen(SimulatedTrainer(RIDER, seed=7), every(1.0))
 
 
+def test_the_response_in_the_text_counts() -> None:
+    step = ((5.0, TargetPower(300.0)),)
+    fast, slow, medium, default = (
+        listen(trainers.make(text, RIDER), every(1.0), step)
+        for text in ("sim:response=fast", "sim:response=slow", "sim:response=medium", "sim")
+    )
+    assert medium == default
+    assert fast != medium != slow != fast
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
