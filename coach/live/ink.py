@@ -113,10 +113,11 @@ class Style:
     unicode: bool = True
 
     def text(self, text: str) -> str:
-        """Return `text` in the characters that this terminal has; never more cells than before."""
+        """Return `text` in the characters that this terminal has, in as many cells as before."""
         if self.unicode or text.isascii():
             return text
-        return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+        text = text.translate(_ASCII)
+        return "".join(c if c.isascii() else "?" * _cells(c) for c in text)
 
     def render(self, line: Line) -> str:
         """Return a line with escape codes; it ends in the terminal's own colours."""

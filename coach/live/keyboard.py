@@ -184,6 +184,13 @@ else:
             except termios.error:
                 pass  # the terminal has gone, and its modes with it
 
+    def _in_background(fd: int) -> bool:
+        """Return whether another program has the keyboard of this terminal now."""
+        try:
+            return os.tcgetpgrp(fd) != os.getpgrp()
+        except OSError:
+            return False  # not the terminal that we are controlled from
+
 
 def keyboard(stdin: TextIO) -> Keyboard | None:
     """Return the keyboard behind an input, or ``None`` where there is nobody to press keys.
@@ -198,6 +205,6 @@ def keyboard(stdin: TextIO) -> Keyboard | None:
             return WindowsKeyboard()
         else:
             fd = stdin.fileno()
-            return PosixKeyboard(fd) if os.tcgetpgrp(fd) == os.getpgrp() else None
+            return None if _in_background(fd) else PosixKeyboard(fd)
     except (OSError, ValueError):
         return None

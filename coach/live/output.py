@@ -93,8 +93,10 @@ else:
 
         def size(self) -> tuple[int, int]:
             """Return columns and rows; the usual ones where the terminal does not know."""
+            if self._fd is None:
+                return _USUAL
             try:
-                columns, rows = os.get_terminal_size(self._fd or 0)
+                columns, rows = os.get_terminal_size(self._fd)
             except OSError:
                 return _USUAL
             return (columns, rows) if columns > 0 and rows > 0 else _USUAL
