@@ -150,7 +150,7 @@ def test_a_change_of_posture_is_warned_of_for_ten_seconds(
 
 @pytest.mark.parametrize(
     ("left", "posture_in", "count"),
-    [(101.3, 221.0, 102), (60.0, None, 60), (9.0, 8.7, 9), (0.0, 0.0, 0)],
+    [(101.3, 221.0, 102), (60.0, None, 60), (9.0, 7.7, 8), (0.0, 0.0, 0)],
 )
 def test_the_count_down_goes_to_what_comes_first(
     left: float, posture_in: float | None, count: int
@@ -324,6 +324,12 @@ def test_a_large_terminal_has_larger_letters() -> None:
 def test_four_digits_of_power_fit_in_plain_ones() -> None:
     rows = screen_text(Viewer().see(moment(power=1240.0)))
     assert any(row.startswith(" 1240 ") for row in rows)
+
+
+def test_a_count_down_too_long_for_its_letters_is_left_out_whole() -> None:
+    rows = screen_text(Viewer().see(moment(segment_remaining=4872.0, next_posture_in=None)), 72)
+    assert has_big("\n".join(rows), "SEATED")
+    assert not any("█" in row[43:] for row in rows[:7])
 
 
 def test_a_small_terminal_keeps_what_matters_most() -> None:
@@ -503,7 +509,7 @@ def test_lines_are_cut_and_filled() -> None:
     ink = Ink.TEXT
     assert fit([("abcdef", ink)], 4) == [("abc…", ink)]
     assert fit([("ab", ink)], 4) == [("ab", ink), ("  ", ink)]
-    assert fit([("山山山", ink)], 4) == [("山…", ink), (" ", ink)]
+    assert fit([("山山山", ink), ("x", ink)], 4) == [("山…", ink), (" ", ink)]
     assert fit([("abc", ink), ("d", ink)], 3) == [("abc", ink)]
 
 
