@@ -244,6 +244,8 @@ def _draw_time(sheet: Sheet, axes: Axes) -> None:
     """Label the time axis, in round steps and in the unit that suits the ride."""
     ticks = time_ticks(sheet.span)
     axes.xaxis.set_visible(True)
+    # Lower than other labels, or the first one would touch a value at the foot of the scale.
+    axes.tick_params(axis="x", pad=9)
     axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
 
 

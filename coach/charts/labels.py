@@ -41,13 +41,10 @@ def _row(
     """Write a line of labels if all of them fit, or `some`; tell whether it was written."""
     size = style.LABEL if bold else style.NOTE
     widths = [sheet.text_width(word, size, bold=bold) for word in words]
+    # A hill at the very edge of the ride keeps its label on the sheet.
     centres = [
-        # A hill at the very edge of the ride keeps its label on the sheet.
-        min(
-            max(sheet.pixels(h.start + h.duration / 2 - sheet.span.start), w / 2),
-            sheet.width - w / 2,
-        )
-        for h, w in zip(hills, widths, strict=True)
+        sheet.inside(sheet.pixels(hill.start + hill.duration / 2 - sheet.span.start), width)
+        for hill, width in zip(hills, widths, strict=True)
     ]
     chosen = thinned(centres, widths, [hill.duration for hill in hills])
     if len(chosen) < len(hills) and not some:

@@ -206,11 +206,13 @@ def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> 
     hills = [hill for hill in shown.summary.hills if hill.ascent is not None]
     texts = [f"+{hill.ascent:.0f} m" for hill in hills]
     widths = [sheet.text_width(text, style.NOTE) for text in texts]
-    centres = [sheet.pixels(h.start + h.duration / 2 - sheet.span.start) for h in hills]
+    centres = [
+        sheet.inside(sheet.pixels(hill.start + hill.duration / 2 - sheet.span.start), width)
+        for hill, width in zip(hills, widths, strict=True)
+    ]
     for index in thinned(centres, widths, [hill.ascent or 0.0 for hill in hills]):
         middle = sheet.span.start + sheet.seconds(centres[index])
         half = sheet.seconds(widths[index] / 2)
-        middle = min(max(middle, sheet.span.start + half), sheet.span.end - half)
         below = shown.rows.altitude[shown.within(Span(middle - half, middle + half))]
         label_above(axes, sheet, middle, highest(below), texts[index], style.NOTE, title_end)
 

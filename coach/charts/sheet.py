@@ -71,6 +71,10 @@ class Sheet:
         """Return how wide a duration is."""
         return seconds / self.duration * self.width
 
+    def inside(self, centre: float, width: float) -> float:
+        """Return where the middle of a label must be, near `centre`, to stay over the panels."""
+        return min(max(centre, width / 2), self.width - width / 2)
+
     def seconds(self, pixels: float) -> float:
         """Return which duration is so wide."""
         return pixels / self.width * self.duration

@@ -228,9 +228,10 @@ def target_zone(target: Column, threshold_power: float) -> npt.NDArray[np.intp]:
     A ramp of 20 s from one block to the next would otherwise be a rainbow of slivers.
     """
     zone = power_zone(target, threshold_power)
-    slope = np.abs(np.diff(target, append=target[-1:]))
-    steady = ~(slope > RAMP)
-    following = np.where(steady, np.arange(target.size), target.size)
+    moving = np.abs(np.diff(target)) > RAMP
+    # On a ramp the target moves before and after; a step moves on one side only.
+    ramp = np.append(moving[:1], moving) & np.append(moving, moving[-1:])
+    following = np.where(ramp, target.size, np.arange(target.size))
     following = np.minimum.accumulate(following[::-1])[::-1]
     return np.where(zone < 0, zone, zone[np.minimum(following, target.size - 1)])
 
