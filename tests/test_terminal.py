@@ -117,7 +117,7 @@ def show(terminal: Terminal) -> Iterator[Callable[..., TerminalDisplay]]:
 
     def open_display(**more: object) -> TerminalDisplay:
         board = PosixKeyboard(terminal.slave)
-        more.setdefault("workout", plan())
+        more = {"workout": plan(), "interval": 0.0, **more}
         made.append(TerminalDisplay(Tty(terminal.slave), board, **more))  # type: ignore[arg-type]
         made[-1].open()
         return made[-1]
@@ -278,12 +278,24 @@ def test_drawing_what_changed_draws_the_whole_picture(frames: list[Snapshot], wi
     size = (120, 40) if wide else (80, 24)
     style, viewer, glass = Style(Depth.EIGHT), Viewer(), Glass(*size)
     paper = Paper(size)
-    with TerminalDisplay(paper, None, style, plan()) as shown:
+    with TerminalDisplay(paper, None, style, plan(), interval=0.0) as shown:
         for snapshot in frames:
             shown.show(snapshot, ())
             glass.feed(paper.taken())
             whole = Screen(*size, style, plan(), keys=False).lines(viewer.see(snapshot))
             assert glass.text == [bare(line) for line in whole]
+
+
+def test_a_ride_faster_than_life_is_not_drawn_whole_but_rings(
+    terminal: Terminal, show: Callable[..., TerminalDisplay]
+) -> None:
+    shown = show(interval=3600.0)
+    for second in range(100):
+        cues = [cue("Stand", CueKind.STAND)] if second == 50 else ()
+        shown.show(moment(timer_time=float(second)), cues)
+    printed = terminal.printed()
+    assert "ride 0:00" in printed
+    assert "ride 0:01" not in printed
 
 
 def test_a_frame_like_the_last_one_costs_nothing(
@@ -639,6 +651,7 @@ def test_a_reader_who_leaves_does_not_end_the_ride() -> None:
         for segment in range(5):
             shown.show(moment(segment=segment), ())
         shown.close()
+        print("saved: ride.fit", flush=True)  # what a ride says at its end must not fail either
         print("rode on", file=sys.stderr)
     """)
     with subprocess.Popen(

@@ -88,7 +88,7 @@ class PlainDisplay:
             self._fall_silent()
 
     def _fall_silent(self) -> None:
-        """Nobody reads any more: that must not end the ride, nor trip the interpreter's exit."""
+        """Nobody reads any more: that must end neither the ride nor what is said after it."""
         out, self._out = self._out, None
         if out is sys.stdout:
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -17,10 +17,12 @@ and a toolkit's keys would still have to be kept apart from Ctrl-C, which must s
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import Any, TextIO
@@ -31,7 +33,7 @@ from coach.live.keyboard import Keyboard, keyboard
 from coach.live.output import Output, output
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
-from coach.live.view import Viewer
+from coach.live.view import Frame, Viewer
 from coach.messages import Cue, CueKind, Key, Snapshot
 from coach.workout import Workout
 
@@ -40,6 +42,8 @@ _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"
 _LEAVE = "\x1b[0m\x1b[2J\x1b[?7h\x1b[?25h\x1b[?1049l"
 _REPAINT = 40
 """Frames between full repaints, which heal what others wrote over the screen."""
+_INTERVAL = 0.1
+"""Least time between two pictures [s]: a ride faster than life is not drawn whole."""
 _BELLS = {CueKind.STAND: 2, CueKind.SIT: 1}
 
 
@@ -65,6 +69,8 @@ class TerminalDisplay:
         The plan, for the strip of hills.
     quiet : bool
         No bell.
+    interval : float
+        Least real time between two pictures [s].
     """
 
     def __init__(
@@ -75,12 +81,15 @@ class TerminalDisplay:
         workout: Workout | None = None,
         *,
         quiet: bool = False,
+        interval: float = _INTERVAL,
     ) -> None:
         self._output = output
         self._keyboard = keyboard
         self._style = style
         self._workout = workout
         self._quiet = quiet
+        self._interval = interval
+        self._due = -math.inf
         self._viewer = Viewer()
         self._size = (0, 0)
         self._drawn: list[str] = []
@@ -112,8 +121,16 @@ class TerminalDisplay:
         frame = self._viewer.see(snapshot, cues)
         for cue in cues:
             self._bells = _BELLS.get(cue.kind, self._bells)
-        if not self._open or not self._output.ready():
+        now = time.monotonic()
+        if not self._open or now < self._due or not self._output.ready():
             return
+        self._due = now + self._interval
+        text = self._changes(frame) + self._bell()
+        if text:
+            self._output.write(text)
+
+    def _changes(self, frame: Frame) -> str:
+        """Return what turns the picture on the screen into this one."""
         width, height = size = self._output.size()
         text = ""
         if size != self._size:
@@ -123,14 +140,11 @@ class TerminalDisplay:
         self._frames += 1
         keys = self._keyboard is not None
         lines = Screen(width, height, self._style, self._workout, keys).lines(frame)
-        before = self._drawn or [""] * len(lines)
-        self._drawn = lines
+        before, self._drawn = self._drawn or [""] * height, lines
         for row, (old, new) in enumerate(zip(before, lines, strict=True), 1):
             if new != old:
                 text += f"\x1b[{row};1H{new}"
-        text += self._bell()
-        if text:
-            self._output.write(text)
+        return text
 
     def _bell(self) -> str:
         """Return one ring of those owed: terminals make one of two that come at once."""
