@@ -499,6 +499,7 @@ def test_durations_are_said_as_riders_say_them(seconds, text):
     [
         ("Col de l'Iseran", "Col de l'Iseran"),
         ("\x1b[31mred\n alert", "[31mred alert"),
+        ("backward\u202e ride", "backward ride"),
         ("日本", "Cycling"),
         ("", "Cycling"),
     ],
@@ -565,10 +566,11 @@ def overlapping(figure):
         planned(hills=6, hill=240, down=180, warm=900),
         planned(hills=20, hill=90, down=60),
         planned(hills=60, hill=40, down=30),
+        planned(warm=1, hill=20, down=1200),
         recorded(),
         with_positions(PostureSource.MEASURED),
     ],
-    ids=["two", "six", "twenty", "sixty", "recorded", "positions"],
+    ids=["two", "six", "twenty", "sixty", "edge", "recorded", "positions"],
 )
 def test_no_word_lies_on_another_or_off_the_sheet(ride):
     ride.name = "A very long name that somebody typed into a head unit while nobody watched"
@@ -709,11 +711,14 @@ def test_lightness_of_zones_is_as_measured():
 # --- files --------------------------------------------------------------------------------------
 
 
+OWN_SETTINGS = {"font.size": 30, "lines.markeredgewidth": 9, "text.antialiased": False}
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_same_ride_same_bytes_whatever_the_machine_s_settings(tmp_path, suffix):
     ride = planned()
     first = save_chart(ride, tmp_path / f"a{suffix}").read_bytes()
-    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "lines.linewidth": 9}):
+    with matplotlib.rc_context(OWN_SETTINGS):
         before = dict(matplotlib.rcParams)
         second = save_chart(ride, tmp_path / f"b{suffix}").read_bytes()
         assert dict(matplotlib.rcParams) == before

@@ -300,16 +300,14 @@ def prescribed(shown: Traces) -> list[Stretch]:
         return []
     latest = np.searchsorted(ride.time[order], rows.time, "right") - 1
     asked = ride.prescribed_standing[order][np.maximum(latest, 0)]
-    # A gap begins another run even where the posture is the same on both sides.
-    code = 2 * stretches(rows) + (asked == 1)
     ends = rows.time + rows.seconds
     return [
         Stretch(
             float(rows.time[run.first]),
             float(ends[run.end - 1]),
-            Posture.STANDING if run.value % 2 else Posture.SEATED,
+            Posture.STANDING if run.value else Posture.SEATED,
         )
-        for run in runs(np.where(rows.riding & np.isfinite(asked), code, -1))
+        for run in runs(np.where(rows.riding & np.isfinite(asked), asked == 1, -1))
     ]
 
 
