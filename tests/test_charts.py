@@ -315,8 +315,7 @@ def test_ridden_power_is_coloured_by_the_zone_around_it_without_slivers():
 
 @pytest.mark.parametrize(("share", "short"), [(0.97, False), (0.93, True), (1.2, False)])
 def test_missed_work_is_hatched_from_four_percent_on(share, short):
-    shown = traces(planned(share=share))
-    assert shortfall(shown)[1].any() == short
+    assert bool(shortfall(traces(planned(share=share)))[1]) == short
     hatched = marks(ride_figure(planned(share=share)), "power", "shortfall")
     assert bool(hatched) == short
 
@@ -327,6 +326,13 @@ def test_missed_work_counts_on_hills_only_and_not_while_a_step_settles():
     assert [(start, end) for start, end, *_ in polygons] == [(305, 479), (605, 779)]
     # From the mean up to the target: 95 % of 250 W, half of it ridden.
     assert polygons[0][2:] == pytest.approx((118.75, 237.5))
+
+
+@pytest.mark.parametrize(("seconds", "missed"), [(8, 0), (40, 1)])
+def test_a_short_dip_is_no_missed_work(seconds, missed):
+    ride = planned()
+    ride.power[400 : 400 + seconds] *= 0.85
+    assert len(shortfall(traces(ride))[1]) == missed
 
 
 def test_the_trace_is_the_mean_that_the_title_states():

@@ -18,7 +18,6 @@ from coach.charts.traces import (
     ZONE_BOUNDS,
     Traces,
     ridden_zone,
-    runs,
     shortfall,
     target_zone,
 )
@@ -88,14 +87,14 @@ def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
         linewidth=1.1,
         label="target",
     )
-    mean, short = shortfall(shown)
-    if not short.any():
+    mean, missed = shortfall(shown)
+    if not missed:
         return []
     axes.add_collection(
         PolyCollection(
             [
                 between(rows.time[run.rows], mean[run.rows], rows.target_power[run.rows])
-                for run in runs(np.where(short, 0, -1))
+                for run in missed
             ],
             facecolor="none",
             edgecolor=theme.ink,

@@ -256,20 +256,22 @@ def _readable(seconds: float) -> float:
     return next((length for length in ROUND if length >= seconds), ROUND[-1])
 
 
-def shortfall(shown: Traces) -> tuple[Column, Mask]:
+def shortfall(shown: Traces) -> tuple[Column, list[Run]]:
     """Return the mean power that targets are judged by, and where it falls short of them.
 
     The mean does not reach back over a step: nobody is short of a target that was not yet there.
+    A dip that is shorter than the mean's own window is how legs are, no missed work.
     """
     rows, threshold = shown.rows, shown.ride.threshold_power
-    nowhere = np.zeros(len(rows), dtype=bool)
     if threshold is None:
-        return rows.power, nowhere
+        return rows.power, []
     judged = settled(rows.target_power)
     steps = np.cumsum(~judged, dtype=np.intp)
     mean = centred_mean(np.where(judged, rows.power, np.nan), SHORTFALL_MEAN, steps)
-    asked = rows.target_power > SHORTFALL_ABOVE * threshold
-    return mean, asked & (mean < (1 - SHORTFALL) * rows.target_power)
+    short = rows.target_power > SHORTFALL_ABOVE * threshold
+    short &= mean < (1 - SHORTFALL) * rows.target_power
+    missed = runs(np.where(short, 0, -1))
+    return mean, [run for run in missed if run.end - run.first >= SHORTFALL_MEAN]
 
 
 def share_of_target(shown: Traces, hill: Hill) -> float | None:
