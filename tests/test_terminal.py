@@ -497,10 +497,11 @@ shown.show(moment(), ())
 """
 
 
-def run(terminal: Terminal, ending: str, **more: object) -> subprocess.Popen[bytes]:
+def run(terminal: Terminal, ending: str, first: str = "") -> subprocess.Popen[bytes]:
     """Start a program in the foreground of the terminal, as a shell would."""
     program = PROGRAM.format(tests=str(Path(__file__).parent)) + textwrap.dedent(ending)
-    control = f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n{program}"
+    control = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    control += textwrap.dedent(first) + program
     return subprocess.Popen(
         [sys.executable, "-c", control],
         stdin=terminal.slave,
@@ -509,7 +510,6 @@ def run(terminal: Terminal, ending: str, **more: object) -> subprocess.Popen[byt
         env={**os.environ, "TERM": "xterm-256color"},
         cwd=Path(__file__).parents[1],
         start_new_session=True,
-        **more,  # type: ignore[call-overload]
     )
 
 
@@ -580,6 +580,24 @@ def test_ctrl_c_is_a_signal(terminal: Terminal) -> None:
         terminal.type_to_program(b"\x03")
         process.stderr.read()
         assert process.wait(PATIENCE) == -signal.SIGINT
+
+
+def test_in_the_background_there_are_plain_lines_and_no_keys(terminal: Terminal) -> None:
+    before = terminal.modes
+    aside = """
+        import os
+        child = os.fork()
+        if child:
+            # A program that touches its terminal from the background is stopped by the kernel.
+            _, status = os.waitpid(child, os.WUNTRACED)
+            os._exit(status != 0)
+        os.setpgid(0, 0)
+    """
+    with run(terminal, "print(shown.keys()); shown.close()", first=aside) as process:
+        assert process.wait(PATIENCE) == 0
+    assert "\x1b" not in (printed := terminal.wait_for("()"))
+    assert "Hill 2 of 2" in printed
+    assert terminal.modes == before
 
 
 def test_signals_that_somebody_handles_are_left_to_them(

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
+from coach.live.output import in_background
 from coach.messages import Key
 
 
@@ -184,13 +185,6 @@ else:
             except termios.error:
                 pass  # the terminal has gone, and its modes with it
 
-    def _in_background(fd: int) -> bool:
-        """Return whether another program has the keyboard of this terminal now."""
-        try:
-            return os.tcgetpgrp(fd) != os.getpgrp()
-        except OSError:
-            return False  # not the terminal that we are controlled from
-
 
 def keyboard(stdin: TextIO) -> Keyboard | None:
     """Return the keyboard behind an input, or ``None`` where there is nobody to press keys.
@@ -205,6 +199,6 @@ def keyboard(stdin: TextIO) -> Keyboard | None:
             return WindowsKeyboard()
         else:
             fd = stdin.fileno()
-            return None if _in_background(fd) else PosixKeyboard(fd)
+            return None if in_background(fd) else PosixKeyboard(fd)
     except (OSError, ValueError):
         return None

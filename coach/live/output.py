@@ -137,6 +137,17 @@ else:
                 os.close(fd)
 
 
+def in_background(fd: int) -> bool:
+    """Return whether another program has this terminal now, as after ``coach ride ... &``."""
+    if sys.platform == "win32":
+        return False
+    else:
+        try:
+            return os.tcgetpgrp(fd) != os.getpgrp()
+        except OSError:
+            return False  # not the terminal that we are controlled from
+
+
 def output(stdout: TextIO, environ: Mapping[str, str]) -> Output | None:
     """Return the terminal behind a stream, or ``None`` where there is none to draw on."""
     try:
@@ -145,6 +156,7 @@ def output(stdout: TextIO, environ: Mapping[str, str]) -> Output | None:
         if sys.platform == "win32":
             return Console(stdout)
         else:
-            return None if environ.get("TERM", "dumb") == "dumb" else Tty(stdout.fileno())
+            dumb = environ.get("TERM", "dumb") == "dumb"
+            return None if dumb or in_background(stdout.fileno()) else Tty(stdout.fileno())
     except (OSError, ValueError):
         return None

@@ -196,8 +196,9 @@ def display(
 ) -> Display:
     """Return the display for where this program runs.
 
-    A full screen in a terminal; plain lines in a pipe, a file or a terminal that cannot move its
-    cursor (``TERM`` is dumb or not set). Keys wherever standard input is a terminal.
+    A full screen in a terminal; plain lines in a pipe, a file, the background of a terminal or one
+    that cannot move its cursor (``TERM`` is dumb or not set). Keys wherever standard input is a
+    terminal.
 
     Parameters
     ----------
