@@ -99,15 +99,14 @@ def steps(
     kinds : ndarray of int, shape (n_rows,)
         Index of the colour; negative where nothing is drawn.
     """
-    ends = shown.rows.time + shown.rows.seconds
-    outlines = [
-        (
-            run.value,
-            np.column_stack((shown.rows.time[run.rows], ends[run.rows])).ravel(),
-            np.repeat(values[run.rows], 2),
-        )
-        for run in runs(kinds)
-    ]
+    starts, ends = shown.rows.time, shown.rows.time + shown.rows.seconds
+    outlines = []
+    for run in runs(kinds):
+        # Corners only: a target that stands for minutes is one rectangle, not hundreds.
+        corners = np.flatnonzero(np.diff(values[run.rows])) + run.first
+        first, last = np.append(run.first, corners + 1), np.append(corners, run.end - 1)
+        time = np.column_stack((starts[first], ends[last])).ravel()
+        outlines.append((run.value, time, np.repeat(values[first], 2)))
     _ground(axes, outlines, colours, label)
 
 
