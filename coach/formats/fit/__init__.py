@@ -31,4 +31,3 @@ def load(path: Path) -> Ride:
         return decode(path.read_bytes())
     except RideFileError as error:
         raise RideFileError(f"{path.name}: {error}") from None
-
