@@ -1,46 +1,38 @@
-"""From what is wanted to what this machine is asked: ramps, guards, and limits last.
+"""From what is wanted to what this machine is asked: caps, guards, ramps, and limits last.
 
 The engine decides *what* the rider should feel now (`Wanted`); control decides *how* to ask this
 trainer for it. Every quarter of a second the wish passes the same stations, in this order:
 
-1. intensity, then the guards that ease the load: low cadence, heart rate;
-2. the ramp: a new wish is blended in over seconds, never in one step (`Blend`);
-3. the limits, always last, so that nothing before them can leave the envelope;
-4. the wire: quantised, at most two set-points a second, the latest wins, repeated every three
-   seconds, and again whenever the trainer may have forgotten (a new connection).
+1. the caps on target power: hills, bursts, a warm-up that was skipped, the rider's own limit;
+2. what eases it: intensity below 100 %, low cadence, heart rate. They act on the capped wish, so
+   that easing always lightens what is felt;
+3. the mode: the wish as power, as grade, or as basic resistance;
+4. the slew (`coach.slew`): no load changes faster than the rates below, whatever the reason;
+5. the machine's and the rider's absolute limits, and the wire (`coach.wire`).
 
 Easing works in all three modes by one rule: the brake's force at the climbing speed is scaled by
 the same share as the target power. A lighter climb is felt lighter; the road, and so the climb's
 length, stays what it was.
 
-Release means grade 0 where the trainer can simulate a road, else basic resistance 0. It is ramped
-over two seconds, since the rider may be standing on the pedals; `release_command` is the same
-thing at once, for the way out after an error or a signal.
+Release means grade 0 where the trainer can simulate a road, else basic resistance 0. It takes two
+seconds, since the rider may be standing on the pedals; `release_command` is the same thing at
+once, for the way out after an error or a signal.
 
 Sources: reference notes on training science, sections 3.6 and 7 (ramps, limits, guards), and on
-FE-C, part 4 (rates, keep-alive, the release). The numbers are conservative conventions; no trial
-supports exact values.
+FE-C, part 4. The numbers are conservative conventions; no trial supports exact values.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi
+from typing import NamedTuple
 
 from coach import physics
 from coach.guards import CadenceGuard, HeartGuard
-from coach.messages import (
-    BasicResistance,
-    Capabilities,
-    Command,
-    Mode,
-    TargetPower,
-    Telemetry,
-    TrackResistance,
-    UserConfiguration,
-    WindResistance,
-)
+from coach.messages import Capabilities, Command, Mode, Telemetry
 from coach.rider import Rider
+from coach.slew import EASED, Slew
+from coach.wire import Wire, release_command, setpoint
 from coach.workout import Segment, SegmentKind
 
 ONSET = 20.0
@@ -49,11 +41,8 @@ SHORT_ONSET = 3.0
 """Onset of an effort of 10 to 30 s, and of the rest after it [s]."""
 RETURN = 5.0
 """Back from a release: after a pause, a stop or a lost sensor [s]."""
-EASED = 1.0
-"""Lighter because the rider asked [s]."""
 RELEASE = 2.0
 """From load to none [s]."""
-
 STAND_UP = 3.0
 """Power does not rise while the rider stands up [s]."""
 
@@ -68,16 +57,14 @@ COLD_CEILING = 0.65
 """Share of threshold power until the warm-up's time has passed."""
 LOWEST_GRADE = -0.01
 """Most trainers cannot drive the wheel: a real descent would only take the load away."""
+GUARD_ABOVE = 0.6
+"""The cadence guard minds targets above this share of threshold power."""
 
-SETPOINT_INTERVAL = 0.5
-KEEP_ALIVE = 3.0
-CONFIGURATION_INTERVAL = 5.0
 HOLD_AFTER = 5.0
 UNLOAD_AFTER = 15.0
 STOPPED_AFTER = 2.0
-
-GUARD_ABOVE = 0.6
-"""The cadence guard minds targets above this share of threshold power."""
+FORGOTTEN_AFTER = 5.0
+"""A control that was not stepped for so long does not know what the rider feels [s]."""
 
 _LITTLE = 1e-9
 
@@ -91,7 +78,6 @@ class Wanted:
     """Changes with every start of a segment, also of the same one again."""
     at: float
     """Seconds into the segment; negative while its load is prepared."""
-    mode: Mode
     intensity: float
     standing: bool
     warmed_up: bool
@@ -99,36 +85,14 @@ class Wanted:
     """No load wanted: paused or finished."""
 
 
-class Blend:
-    """A value on its way from where it was to where it should be.
+class _Goal(NamedTuple):
+    """Where the load should arrive."""
 
-    The goal may move while the value travels; the value arrives after `over` seconds all the same.
-    """
-
-    __slots__ = ("_from", "_over", "_since", "value")
-
-    def __init__(self) -> None:
-        self.value = 0.0
-        self._from = 0.0
-        self._since = 0.0
-        self._over = 0.0
-
-    def start(self, now: float, over: float, value: float | None = None) -> None:
-        """Travel from `value` (the present one unless given) during `over` seconds."""
-        if value is not None:
-            self.value = value
-        self._from = self.value
-        self._since = now
-        self._over = over
-
-    def towards(self, goal: float, now: float) -> float:
-        """Return the value at `now` on its way to `goal`."""
-        passed = now - self._since
-        if passed >= self._over:
-            self.value = goal
-        else:
-            self.value = self._from + (goal - self._from) * max(0.0, passed) / self._over
-        return self.value
+    mode: Mode
+    load: float
+    """In the unit of the mode."""
+    power: float | None
+    """The same as a target for the rider [W]."""
 
 
 class Control:
@@ -138,45 +102,58 @@ class Control:
     ----------
     target_power : float or None
         What the rider should ride now, after everything above [W].
+    mode : Mode or None
+        How the load is asked at the moment.
     limits : tuple of str
         What is capped or eased at the moment and why, in words for the rider.
-    released : bool
-        The load is off, and the trainer has been told so.
+    sensor_lost : bool
+        The trainer has been silent for more than `HOLD_AFTER` seconds.
     """
 
     def __init__(self, rider: Rider, *, watch_sensors: bool = True) -> None:
         self.rider = rider
         self.target_power: float | None = None
+        self.mode: Mode | None = None
         self.limits: tuple[str, ...] = ()
-        self.released = True
         self.sensor_lost = False
         self.guard = CadenceGuard()
         self.heart = HeartGuard(rider.maximum_heart_rate)
         self._watch_sensors = watch_sensors
-        self._capabilities = Capabilities()
-        self._mode: Mode | None = None
-        self._load = Blend()
-        self._power = Blend()
+        self._able = Capabilities()
+        self._load = Slew(ONSET_RATE[Mode.POWER])
+        self._power = Slew(ONSET_RATE[Mode.POWER])
+        self._wire = Wire(rider)
         self._unloading = True
         self._lap: int | None = None
         self._intensity = 1.0
+        self._standing_up_until = float("-inf")
         self._ceiling = 0.0
-        self._burst_since: float | None = None
+        self._burst = 0.0
+        self._burst_spent = False
         self._stopped_since: float | None = None
-        self._connection = 0
-        self._queue: list[Command] = []
-        self._configured = float("-inf")
-        self._last: Command | None = None
-        self._last_sent = float("-inf")
+        self._connected = False
+        self._now = 0.0
+
+    @property
+    def released(self) -> bool:
+        """The load is off, and the trainer has been told so."""
+        return self._unloading and self._wire.last == self.release_command()
 
     def release_command(self) -> Command:
         """Return the one command that takes the load off, for this machine."""
-        able = self._capabilities
-        if able.simulation is not False:
-            return TrackResistance(0.0)
-        if able.basic_resistance is not False:
-            return BasicResistance(0.0)
-        return TargetPower(0.0)
+        return release_command(self._able)
+
+    def usable(self, mode: Mode) -> Mode:
+        """Return `mode`, or the next that the trainer does not deny."""
+        able = self._able
+        denied = {
+            Mode.GRADE: able.simulation is False,
+            Mode.POWER: able.target_power is False,
+            Mode.RESISTANCE: able.basic_resistance is False,
+        }
+        if not denied[mode]:
+            return mode
+        return next((other for other, missing in denied.items() if not missing), mode)
 
     def step(self, now: float, dt: float, wanted: Wanted, telemetry: Telemetry) -> list[Command]:
         """Bring the load a little closer to what is wanted.
@@ -198,23 +175,42 @@ class Control:
             What to send now, in this order; often nothing.
         """
         if telemetry.capabilities is not None:
-            self._capabilities = telemetry.capabilities
+            self._able = telemetry.capabilities
+        self._forget(now, telemetry)
         silent = self._silence(now, telemetry)
-        if wanted.released or silent <= HOLD_AFTER:
-            self._follow(now, dt, wanted, telemetry)
-            if self.sensor_lost:
-                self.sensor_lost = False
-                self._load.start(now, RETURN)
-                self._power.start(now, RETURN)
-        elif silent <= UNLOAD_AFTER:
-            self.sensor_lost = True
-            self.limits = ("no signal from the trainer: load held",)
+        self.sensor_lost = silent > HOLD_AFTER
+        stopped = self._stopped(now, telemetry)
+        reasons: list[str] = []
+        if wanted.released:
+            self._unload(dt)
+        elif stopped:
+            reasons.append("cranks at rest: load taken off")
+            self._unload(dt)
+        elif silent > UNLOAD_AFTER:
+            reasons.append("no signal from the trainer: load taken off")
+            self._unload(dt)
         else:
-            self.limits = ("no signal from the trainer: load taken off",)
-            self._unload(now)
-        return self._wire(now, telemetry)
+            goal = self._goal(dt, wanted, telemetry, reasons)
+            if self.sensor_lost:
+                reasons.insert(0, "no signal from the trainer: load held")
+                self._hold(dt, goal)
+            else:
+                self._follow(now, dt, wanted, goal, telemetry)
+        self.limits = tuple(reasons)
+        return self._wire.commands(now, self._setpoint(), telemetry, self._able)
 
-    # --- what the rider should feel -----------------------------------------------------------
+    def _forget(self, now: float, telemetry: Telemetry) -> None:
+        """Begin from no load where nobody knows what the rider feels.
+
+        So it is before the trainer was first heard, and after a jump of the clock.
+        """
+        first = telemetry.connection > 0 and not self._connected
+        if first or now - self._now > FORGOTTEN_AFTER:
+            self._load.value = self._power.value = 0.0
+            self._unloading = True
+            self._lap = None
+        self._connected = self._connected or first
+        self._now = now
 
     def _silence(self, now: float, telemetry: Telemetry) -> float:
         """Seconds since the trainer last spoke; 0 for one that never did, or never will."""
@@ -231,118 +227,60 @@ class Control:
             self._stopped_since = now
         return now - self._stopped_since >= STOPPED_AFTER
 
-    def _follow(self, now: float, dt: float, wanted: Wanted, telemetry: Telemetry) -> None:
-        segment = wanted.segment
-        reasons: list[str] = []
-        nominal = segment.target_power(wanted.at)
-        mode = self._usable(wanted.mode, reasons)
-        share = wanted.intensity * self._guards(now, dt, wanted, mode, nominal, telemetry, reasons)
-        stopped = self._stopped(now, telemetry)
-        if wanted.released or stopped:
-            self.limits = () if wanted.released else ("cranks at rest: load taken off",)
-            self._unload(now)
-            return
+    # --- the wish -----------------------------------------------------------------------------
 
+    def _goal(self, dt: float, wanted: Wanted, telemetry: Telemetry, reasons: list[str]) -> _Goal:
+        """Return where the load should arrive, and say why not higher."""
+        segment, mode = wanted.segment, self.usable(wanted.segment.mode)
+        if mode is not segment.mode:
+            reasons.append(f"this trainer has no {segment.mode} mode: riding in {mode} mode")
+        nominal = segment.target_power(wanted.at)
+        harder, lighter = max(1.0, wanted.intensity), min(1.0, wanted.intensity)
         power = None
         if nominal is not None:
-            power = self._capped(now, wanted, nominal * share, reasons)
-            share = power / nominal if nominal > 0 else share
-        goal = self._goal(mode, segment, power, share)
-        self._notice(now, wanted, mode, goal, telemetry)
-        self.target_power = None if power is None else self._power.towards(power, now)
-        self._load.value = self._limited(mode, self._load.towards(goal, now), reasons)
-        self.limits = tuple(reasons)
+            power = self._capped(dt, wanted, nominal * harder, reasons)
+            harder = power / nominal if nominal > 0 else harder
+        asked = (power or 0.0) * lighter
+        lighter *= self._guards(dt, wanted, mode, asked, telemetry, reasons)
+        power = None if power is None else power * lighter
+        if mode is Mode.POWER:
+            return _Goal(mode, power or 0.0, power)
+        return _Goal(mode, self._in_mode(mode, segment, harder, lighter, reasons), power)
 
     def _guards(
         self,
-        now: float,
         dt: float,
         wanted: Wanted,
         mode: Mode,
-        nominal: float | None,
+        asked: float,
         telemetry: Telemetry,
         reasons: list[str],
     ) -> float:
         """Return the share of the load that low cadence and heart rate leave."""
-        asked = (nominal or 0.0) * wanted.intensity
-        share = self.heart.step(now, dt, telemetry.heart_rate)
+        share = self.heart.step(self._now, dt, telemetry.heart_rate)
         if self.heart.active:
             reasons.append("heart rate at 95 % of your maximum: load eased 15 %")
         # Only a power target can spiral: grade and resistance give way when cadence falls.
         minded = mode is Mode.POWER and asked > GUARD_ABOVE * self.rider.threshold_power
-        guard = self.guard.step(now, dt, telemetry.cadence, standing=wanted.standing, minded=minded)
-        if mode is Mode.POWER:
-            share *= guard
+        guard = self.guard.step(
+            self._now, dt, telemetry.cadence, standing=wanted.standing, minded=minded
+        )
         if self.guard.active:
             reasons.append("cadence too low: load eased to 60 %, spin up")
-        return share
+        return share * guard if mode is Mode.POWER else share
 
-    def _usable(self, mode: Mode, reasons: list[str]) -> Mode:
-        """Return `mode`, or the next that the trainer does not deny."""
-        able = self._capabilities
-        denied = {
-            Mode.GRADE: able.simulation is False,
-            Mode.POWER: able.target_power is False,
-            Mode.RESISTANCE: able.basic_resistance is False,
-        }
-        if not denied[mode]:
-            return mode
-        for other, missing in denied.items():
-            if not missing:
-                reasons.append(f"this trainer has no {mode} mode: riding in {other} mode")
-                return other
-        return mode
-
-    def _notice(
-        self, now: float, wanted: Wanted, mode: Mode, goal: float, telemetry: Telemetry
-    ) -> None:
-        """Start a new blend where the wish makes a step."""
-        first = self._lap is None
-        starts = wanted.lap != self._lap or mode is not self._mode
-        if self._unloading:
-            over = ONSET if first else RETURN
-        elif starts:
-            short = wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
-            over = SHORT_ONSET if short else ONSET
-        elif wanted.intensity != self._intensity:
-            over = EASED if wanted.intensity < self._intensity else RETURN
-        else:
-            return
-        if mode is not self._mode:
-            self._change_mode(mode, telemetry)
-        begin = now
-        if starts and not self._unloading:
-            if over == ONSET:
-                over = max(over, (goal - self._load.value) / ONSET_RATE[mode])
-            if wanted.standing and mode is Mode.POWER:
-                begin = now + STAND_UP
-        self._unloading = self.released = False
-        self._lap, self._intensity = wanted.lap, wanted.intensity
-        self._power.start(begin, over)
-        self._load.start(begin, over)
-
-    def _change_mode(self, mode: Mode, telemetry: Telemetry) -> None:
-        """Enter a mode at the load that is felt already, so that the change itself is not."""
-        felt = self._power.value
-        self._mode = mode
-        self._load.value = 0.0
-        if mode is Mode.POWER:
-            self._load.value = felt
-        elif mode is Mode.GRADE and felt > 0 and (telemetry.speed or 0.0) > 1.0:
-            grade = physics.grade_for(felt, telemetry.speed or 0.0, self.rider.total_mass)
-            self._load.value = min(max(grade, 0.0), self.rider.limits.grade)
-
-    def _capped(self, now: float, wanted: Wanted, power: float, reasons: list[str]) -> float:
-        """Cap a target power [W]; each cap in words."""
+    def _capped(self, dt: float, wanted: Wanted, power: float, reasons: list[str]) -> float:
+        """Cap a target power [W]; the cap in words."""
         threshold = self.rider.threshold_power
+        sustained = HILL_CEILING * threshold
+        above = max(power, self._load.value if self.mode is Mode.POWER else 0.0) > sustained
+        self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
+        # Spent a second early, so that it is over in time; whole again after as long a rest.
+        self._burst_spent = self._burst >= BURST - EASED or (self._burst_spent and self._burst > 0)
         share, why = BURST_CEILING, "never above 160 % of FTP"
-        if power <= HILL_CEILING * threshold:
-            self._burst_since = None
-        elif self._burst_since is None:
-            self._burst_since = now
         if wanted.segment.kind is SegmentKind.HILL:
             share, why = HILL_CEILING, "hills stay below 105 % of FTP"
-        elif self._burst_since is not None and now - self._burst_since >= BURST:
+        elif self._burst_spent:
             share, why = HILL_CEILING, "above 105 % of FTP for no more than 30 s"
         if not wanted.warmed_up and wanted.segment.kind is not SegmentKind.WARM_UP:
             share, why = COLD_CEILING, "65 % of FTP until the warm-up's time has passed"
@@ -356,84 +294,118 @@ class Control:
         reasons.append(f"target capped at {ceiling:.0f} W: {why}")
         return ceiling
 
-    def _goal(self, mode: Mode, segment: Segment, power: float | None, share: float) -> float:
-        """Return where the load should arrive, in the unit of its mode."""
-        if mode is Mode.POWER:
-            return power or 0.0
+    def _in_mode(
+        self, mode: Mode, segment: Segment, harder: float, lighter: float, reasons: list[str]
+    ) -> float:
+        """Return the goal as grade or resistance: harder first, the limit, then lighter."""
+        limits = self.rider.limits
         if mode is Mode.RESISTANCE:
-            return (segment.basic_resistance or 0.0) * share
-        grade = segment.grade or 0.0
-        speed = segment.speed
-        if speed is None or share == 1.0:
+            level = (segment.basic_resistance or 0.0) * harder
+            if level > limits.basic_resistance + _LITTLE:
+                most = f"{100 * limits.basic_resistance:g} %"
+                reasons.append(f"resistance capped at {most}: your limit")
+            return min(level, limits.basic_resistance) * lighter
+        grade = self._scaled(segment, segment.grade or 0.0, harder)
+        if grade > limits.grade + _LITTLE:
+            reasons.append(f"grade capped at {100 * limits.grade:g} %: your limit")
+        return max(LOWEST_GRADE, self._scaled(segment, min(grade, limits.grade), lighter))
+
+    def _scaled(self, segment: Segment, grade: float, share: float) -> float:
+        """Return the grade on which the climb takes `share` of the force."""
+        if share == 1.0:
             return grade
-        # All that brakes at the climbing speed, as a grade; easing scales the whole of it.
         mass = self.rider.total_mass
+        speed = segment.speed
+        if speed is None:
+            speed = physics.speed_for(segment.target_power_end or 0.0, max(0.0, grade), mass)
+        # All that brakes at the climbing speed, as a grade; easing scales the whole of it.
         flat = physics.resisting_force(speed, 0.0, mass) / (mass * physics.GRAVITY)
         return (grade + flat) * share - flat
 
-    def _limited(self, mode: Mode, load: float, reasons: list[str]) -> float:
-        """Apply the machine's and the rider's limits to a load: the last word."""
-        limits = self.rider.limits
-        if mode is Mode.GRADE:
-            if load > limits.grade + _LITTLE:
-                reasons.append(f"grade capped at {100 * limits.grade:g} %: your limit")
-            return min(max(load, LOWEST_GRADE), limits.grade)
-        if mode is Mode.RESISTANCE:
-            if load > limits.basic_resistance + _LITTLE:
-                reasons.append(
-                    f"resistance capped at {100 * limits.basic_resistance:g} %: your limit"
-                )
-            return min(max(load, 0.0), limits.basic_resistance)
-        return min(max(load, 0.0), self._ceiling)
+    # --- the way there ------------------------------------------------------------------------
 
-    def _unload(self, now: float) -> None:
+    def _follow(
+        self, now: float, dt: float, wanted: Wanted, goal: _Goal, telemetry: Telemetry
+    ) -> None:
+        """Go on towards the goal; where the wish made a step, at a new pace."""
+        load, power = self._load, self._power
+        target = goal.power or 0.0
+        starts = wanted.lap != self._lap
+        changes = goal.mode is not self.mode
+        if changes:
+            self._enter(goal, telemetry)
+        if starts or changes:
+            short = wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
+            over = SHORT_ONSET if short else ONSET
+            load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
+            power.set_out(target, over)
+            if starts and wanted.standing:
+                self._standing_up_until = now + STAND_UP
+        elif self._unloading:
+            load.set_out(goal.load, RETURN)
+            power.set_out(target, RETURN)
+        elif wanted.intensity > self._intensity:
+            load.hasten(goal.load, RETURN)
+            power.hasten(target, RETURN)
+        if wanted.intensity < self._intensity:
+            load.ease()
+            power.ease()
+        self._unloading = False
+        self._lap, self._intensity = wanted.lap, wanted.intensity
+        if goal.mode is Mode.POWER:
+            if load.value > self._ceiling:
+                load.ease()
+            # A brake that pushes harder while the cadence falls: it waits for the rider instead.
+            standing_up = now < self._standing_up_until
+            aim = min(goal.load, load.value) if standing_up else goal.load
+            power.value = load.towards(aim, dt)
+        else:
+            load.towards(goal.load, dt)
+            power.towards(target, dt)
+        self.target_power = None if goal.power is None else power.value
+
+    def _hold(self, dt: float, goal: _Goal) -> None:
+        """Stay where the load is while the trainer is silent; lighter is allowed."""
+        if not self._unloading and goal.mode is self.mode:
+            self._load.towards(min(goal.load, self._load.value), dt)
+
+    def _unload(self, dt: float) -> None:
         """Take the load off over `RELEASE` seconds."""
         if not self._unloading:
             self._unloading = True
-            self._load.start(now, RELEASE)
-            self._power.start(now, RELEASE)
-        self._load.towards(0.0, now)
+            self._load.set_out(0.0, RELEASE)
+            self._power.set_out(0.0, RELEASE)
+        self._load.towards(0.0, dt)
+        self._power.towards(0.0, dt)
         self.target_power = None
-        self._power.towards(0.0, now)
 
-    # --- the wire -----------------------------------------------------------------------------
+    def _enter(self, goal: _Goal, telemetry: Telemetry) -> None:
+        """Enter a mode at the load that is felt already, so that the change itself is not."""
+        felt = self._power.value
+        if telemetry.power is not None:
+            felt = min(felt, telemetry.power)
+        value = 0.0
+        if goal.mode is Mode.POWER:
+            value = self._power.value = felt
+        elif goal.mode is Mode.RESISTANCE:
+            value = goal.load * min(1.0, felt / goal.power) if goal.power else 0.0
+        elif felt > 0 and telemetry.speed is not None and telemetry.speed > 1.0:
+            mass = self.rider.total_mass
+            # No more than the rider's limit costs at this speed: there is no steeper road to ask.
+            most = physics.power_for(telemetry.speed, self.rider.limits.grade, mass)
+            value = physics.grade_for(min(felt, most), telemetry.speed, mass)
+            value = min(max(value, 0.0), max(goal.load, 0.0))
+        self.mode = goal.mode
+        self._load.enter(value, ONSET_RATE[goal.mode])
 
     def _setpoint(self) -> Command:
-        """Return the load as a command, on the grid that is worth sending."""
-        value, mode = self._load.value, self._mode
-        if self._unloading and (value <= _LITTLE or mode is None):
+        """Return the load as a command, within the absolute limits: the last word."""
+        load, mode, limits = self._load.value, self.mode, self.rider.limits
+        if mode is None or (self._unloading and abs(load) < _LITTLE):
             return self.release_command()
-        if mode is Mode.POWER:
-            return TargetPower(float(round(value)))
+        if mode is Mode.GRADE:
+            return setpoint(mode, max(load, LOWEST_GRADE), limits.grade)
         if mode is Mode.RESISTANCE:
-            return BasicResistance(round(value * 200) / 200)
-        return TrackResistance(round(value, 3))
-
-    def _wire(self, now: float, telemetry: Telemetry) -> list[Command]:
-        if telemetry.connection != self._connection:
-            self._connection = telemetry.connection
-            self._queue = [self._configuration(now)]
-            if self._capabilities.simulation is not False:
-                road = physics.TARMAC
-                self._queue.append(WindResistance(road.air_density * road.drag_area))
-            self._last = None
-        elif telemetry.wants_configuration and now - self._configured >= CONFIGURATION_INTERVAL:
-            self._queue.append(self._configuration(now))
-        if self._queue:
-            return [self._queue.pop(0)]
-        setpoint = self._setpoint()
-        waited = now - self._last_sent + _LITTLE
-        if setpoint == self._last and waited < KEEP_ALIVE:
-            return []
-        if waited < SETPOINT_INTERVAL:
-            return []
-        self._last = setpoint
-        self._last_sent = now
-        if self._unloading and setpoint == self.release_command():
-            self.released = True
-        return [setpoint]
-
-    def _configuration(self, now: float) -> Command:
-        self._configured = now
-        bike = self.rider.bike
-        return UserConfiguration(self.rider.mass, bike.mass, bike.wheel_circumference / pi)
+            return setpoint(mode, max(load, 0.0), limits.basic_resistance)
+        highest = BURST_CEILING * self.rider.threshold_power
+        return setpoint(mode, max(load, 0.0), min(highest, limits.power or highest))

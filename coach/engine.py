@@ -8,7 +8,8 @@ index and the seconds spent in that segment, moved by the timer alone.
 
 The engine lives on its own grid of quarter seconds, counted from the first step. `step` may be
 called at any rate: it works off every grid point since the last call, each with what was known
-then, so that the tick rate of the caller changes nothing. It has no clock and does no I/O; the
+then, so that the tick rate of the caller changes nothing; only of the set-points that a late call
+would have to send, the last is enough. It has no clock and does no I/O; the
 same inputs give the same answers, which is how an old ride is ridden again.
 
 On each grid point, in this order:
@@ -31,12 +32,12 @@ events pause and resume, each of its samples becomes one sample, and the ride en
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from coach import physics
 from coach.control import Control, Wanted
 from coach.guidance.cues import Coach, Moment
 from coach.messages import (
+    SETPOINTS,
     Command,
     Cue,
     CueKind,
@@ -55,14 +56,16 @@ from coach.messages import (
 )
 from coach.progress import Progress
 from coach.rider import Rider
+from coach.road import VirtualRoad
+from coach.telemetry import PowerMean, fresh
 from coach.workout import SegmentKind, Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
-LONGEST_GAP = 60.0
+LONGEST_GAP = 5.0
 """A silence of the caller longer than this is a jump of the clock, not riding [s]."""
-STALE = 3.0
-"""A value not renewed for this long is no longer shown or recorded [s]."""
+LONGEST_RECORDED_GAP = 60.0
+"""A recording's hole that is worked off second by second; time passes in any [s]."""
 REST = 3.0
 PREROLL = 2.0
 """The load of a standing climb begins to rise this long before it [s]."""
@@ -94,14 +97,14 @@ class Engine:
         The plan, compiled for the rider.
     rider : Rider
         Who rides.
-    mode : Mode, optional
-        Ask the trainer for every load in this mode, whatever the plan says.
     recording : bool
         The telemetry comes from a recorded ride: its timer and its end are the truth.
+    knob : bool
+        The trainer takes no commands: the rider is told how to turn its knob.
     """
 
     def __init__(
-        self, workout: Workout, rider: Rider, *, mode: Mode | None = None, recording: bool = False
+        self, workout: Workout, rider: Rider, *, recording: bool = False, knob: bool = False
     ) -> None:
         self.workout = workout
         self.progress = Progress(workout)
@@ -111,24 +114,20 @@ class Engine:
         self.elapsed_time = 0.0
         self.timer_time = 0.0
         self.intensity = 1.0
-        self._mode = mode
         self.recording = recording
-        self._coach = Coach(rider.bike)
+        self._coach = Coach(rider, knob=knob)
         self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
         self._origin: float | None = None
         self._ticks = 0
         self._now = 0.0
         self._telemetry = Telemetry()
         self._keys: list[Key] = []
-        # The virtual road.
-        self._speed = 0.0
-        self._distance = 0.0
-        self._altitude = 0.0
+        self._road = VirtualRoad(rider.total_mass)
         # What is remembered from one grid point to the next.
         self._auto_paused = False
         self._rest_since: float | None = None
         self._sampled = 0.0
-        self._power_mark: tuple[float, int] | None = None
+        self._power = PowerMean()
         self._sample_number: int | None = None
         self._position: RiderPosition | None = None
         self._declared: Posture | None = None
@@ -187,24 +186,25 @@ class Engine:
         if self.recording:
             self._follow_recording(now, telemetry, out)
         self._telemetry = telemetry
+        out.commands = _latest(out.commands)
         return out
 
     def _skip_jump(self, now: float, out: Step) -> None:
         """A sleeping laptop or a hole in a recording: nobody rode, nothing is worked off."""
         assert self._origin is not None
-        if now - self._now <= LONGEST_GAP:
+        gap = now - self._now
+        if gap <= (LONGEST_RECORDED_GAP if self.recording else LONGEST_GAP):
             return
-        if not (self.recording and self.state is RideState.PAUSED):
-            gap = now - self._now
-            out.events.append(Event(self._now, EventKind.CLOCK_JUMP, f"{gap:.0f} s", gap))
+        self._power.restart()
         self._ticks = max(self._ticks, int((now - self._origin) / TICK) - 1)
         if self.recording:
             self._pass(now, out)
         else:
+            out.events.append(Event(self._now, EventKind.CLOCK_JUMP, f"{gap:.0f} s", gap))
             self._now = self._origin + self._ticks * TICK
 
     def _tick(self, now: float, telemetry: Telemetry, out: Step) -> None:
-        telemetry = _fresh(telemetry, now)
+        telemetry = fresh(telemetry, now)
         if self._keys:
             for key in self._keys:
                 self._press(key, now, out)
@@ -214,7 +214,7 @@ class Engine:
         self._pass(now, out)
         riding = self.state is RideState.RIDING
         if riding:
-            self._ride_on(telemetry)
+            self._road.ride_on(telemetry.power or 0.0, self.progress.segment.grade or 0.0, TICK)
             moment = self._moment(now)
             out.cues += self._coach.words(moment, telemetry)
         for command in self.control.step(now, TICK, self._wanted(riding), telemetry):
@@ -309,6 +309,7 @@ class Engine:
         if self.state is RideState.RIDING:
             self.state = RideState.PAUSED
             self._auto_paused = auto
+            self._power.restart()
             out.events.append(Event(now, EventKind.PAUSED, "at rest" if auto else ""))
 
     def _resume(self, now: float, out: Step) -> None:
@@ -354,16 +355,6 @@ class Engine:
 
     # --- what follows -----------------------------------------------------------------------------
 
-    def _ride_on(self, telemetry: Telemetry) -> None:
-        """Move along the virtual road, whose grade no easing changes."""
-        grade = self.progress.segment.grade or 0.0
-        before = self._speed
-        mass = self.rider.total_mass
-        self._speed = physics.advance(before, telemetry.power or 0.0, grade, mass, TICK)
-        moved = 0.5 * (before + self._speed) * TICK
-        self._distance += moved
-        self._altitude += moved * grade / (1.0 + grade * grade) ** 0.5
-
     def _moment(self, now: float) -> Moment:
         progress = self.progress
         return Moment(
@@ -389,14 +380,13 @@ class Engine:
             and following is not None
             and following.posture is Posture.STANDING
             and segment.posture is not Posture.STANDING
-            and (self._mode or following.mode) is not Mode.POWER
+            and self.control.usable(following.mode) is not Mode.POWER
         ):
             segment, at, lap = following, -left, lap + 1
         return Wanted(
             segment=segment,
             lap=lap,
             at=at,
-            mode=self._mode or segment.mode,
             intensity=self.intensity,
             standing=segment.posture is Posture.STANDING,
             warmed_up=self.timer_time >= self._warm_up,
@@ -439,42 +429,27 @@ class Engine:
     def _sample(self, now: float, telemetry: Telemetry) -> Sample:
         """Make one row of the recorded ride: a recording's own numbers, else the road's."""
         assert self._origin is not None
-        live, segment = not self.recording, self.progress.segment
+        live, segment, road = not self.recording, self.progress.segment, self._road
         return Sample(
             time=now - self._origin,
             timer_time=self.timer_time,
             segment=self.progress.index,
-            power=self._mean_power(telemetry) if live else telemetry.power,
+            power=self._power.mean(telemetry) if live else telemetry.power,
             cadence=telemetry.cadence,
             heart_rate=telemetry.heart_rate,
-            speed=self._speed if live else telemetry.speed,
-            distance=self._distance if live else telemetry.distance,
-            altitude=self._altitude if live else telemetry.altitude,
+            speed=road.speed if live else telemetry.speed,
+            distance=road.distance if live else telemetry.distance,
+            altitude=road.altitude if live else telemetry.altitude,
             grade=segment.grade if live else telemetry.grade,
             target_power=self.control.target_power,
             posture=segment.posture,
         )
 
-    def _mean_power(self, telemetry: Telemetry) -> float | None:
-        """Mean of the last second from the trainer's own counters, else the latest value.
-
-        The counters lose nothing when pages are lost (reference notes on FE-C, section 2.2).
-        """
-        power = telemetry.power
-        total, events = telemetry.power_total, telemetry.power_events
-        if power is None or total is None or events is None:
-            self._power_mark = None
-            return None if power is None else float(round(power))
-        before, self._power_mark = self._power_mark, (total, events)
-        if before is not None and events > before[1]:
-            power = (total - before[0]) / (events - before[1])
-        return float(round(power))
-
     def snapshot(self) -> Snapshot:
         """Return all that a display needs to show this moment."""
         progress = self.progress
         segment = progress.segment
-        telemetry = _fresh(self._telemetry, self._now)
+        telemetry = fresh(self._telemetry, self._now)
         position, source = telemetry.position, PostureSource.MEASURED
         if position is None and self._declared is not None:
             position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
@@ -496,7 +471,7 @@ class Engine:
             posture=segment.posture,
             next_posture=progress.next_posture,
             next_posture_in=progress.next_posture_in,
-            mode=self._mode or segment.mode,
+            mode=self.control.mode or segment.mode,
             target_power=self.control.target_power,
             grade=segment.grade,
             cadence_low=segment.cadence_low,
@@ -504,9 +479,9 @@ class Engine:
             power=telemetry.power,
             cadence=telemetry.cadence,
             heart_rate=telemetry.heart_rate,
-            speed=telemetry.speed if recorded else self._speed,
-            distance=(telemetry.distance or 0.0) if recorded else self._distance,
-            altitude=(telemetry.altitude or 0.0) if recorded else self._altitude,
+            speed=telemetry.speed if recorded else self._road.speed,
+            distance=(telemetry.distance or 0.0) if recorded else self._road.distance,
+            altitude=(telemetry.altitude or 0.0) if recorded else self._road.altitude,
             position=position,
             position_source=None if position is None else source,
             intensity=self.intensity,
@@ -514,17 +489,7 @@ class Engine:
         )
 
 
-def _fresh(telemetry: Telemetry, now: float) -> Telemetry:
-    """Return the telemetry without the values whose device has fallen silent."""
-    if telemetry.sample is not None:
-        return telemetry
-    limit = now - STALE
-    if telemetry.time is not None and telemetry.time < limit:
-        telemetry = replace(
-            telemetry, power=None, cadence=None, speed=None, power_total=None, power_events=None
-        )
-    if telemetry.heart_rate_time is not None and telemetry.heart_rate_time < limit:
-        telemetry = replace(telemetry, heart_rate=None, heart_rate_time=None)
-    if telemetry.position_time is not None and telemetry.position_time < limit:
-        telemetry = replace(telemetry, position=None, position_time=None)
-    return telemetry
+def _latest(commands: list[tuple[float, Command]]) -> list[tuple[float, Command]]:
+    """Drop every set-point but the last: what was due before a late step is not sent any more."""
+    setpoints = [each for each in commands if isinstance(each[1], SETPOINTS)]
+    return [each for each in commands if each not in setpoints[:-1]]

@@ -133,25 +133,13 @@ class Telemetry:
 
 
 class ReplyStatus(StrEnum):
-    """What became of a command (data page 71, or the radio)."""
+    """What became of a command (data page 71)."""
 
     PASS = "pass"
     FAIL = "fail"
     NOT_SUPPORTED = "not_supported"
     REJECTED = "rejected"
     PENDING = "pending"
-    TIMEOUT = "timeout"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The trainer's answer to a command."""
-
-    time: float
-    command: str
-    """Name of the command's data page, e.g. ``target_power``."""
-    status: ReplyStatus
-    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +213,23 @@ class UserConfiguration:
     """[m]."""
 
 
+SETPOINTS = (BasicResistance, TargetPower, TrackResistance)
+"""Commands that set the load: of these the latest wins."""
+
 Command = BasicResistance | TargetPower | WindResistance | TrackResistance | UserConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The trainer's answer to a command."""
+
+    time: float
+    command: str
+    """Name of the command's data page, e.g. ``target_power``."""
+    status: ReplyStatus
+    sequence: int | None = None
+    echo: Command | None = None
+    """The command as the trainer repeats it."""
 
 
 # --- to whoever shows and keeps the ride --------------------------------------------------------

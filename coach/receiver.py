@@ -141,4 +141,6 @@ def _reply(time: float, page: fec.CommandStatus) -> Reply | None:
     if page.command is None or not isinstance(page.status, ReplyStatus):
         return None
     command = page.command if isinstance(page.command, str) else f"page_0x{page.command:02x}"
-    return Reply(time, command, page.status, page.sequence)
+    repeated = page.echo
+    echo = None if repeated is None else fec.command_from(repeated)
+    return Reply(time, command, page.status, page.sequence, echo)

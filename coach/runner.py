@@ -16,18 +16,31 @@ from dataclasses import replace
 
 from coach.clock import Clock
 from coach.engine import TICK, Engine, Step
-from coach.errors import RideFileError
-from coach.journal import Inputs, Journal
+from coach.journal import Header, Journal, Recorded
 from coach.live.base import Display
-from coach.messages import Cue, Key, Page, RecordingEnded, Reply, Telemetry, TimerEvent
+from coach.messages import (
+    Command,
+    Cue,
+    CueKind,
+    Event,
+    Key,
+    Page,
+    RecordingEnded,
+    Reply,
+    ReplyStatus,
+    Telemetry,
+    TimerEvent,
+)
 from coach.receiver import Receiver
 from coach.trainers.base import Message, Trainer
 
-COMMIT_INTERVAL = 0.75
+COMMIT_INTERVAL = 0.5
 """Real seconds between commits; with a tick and the commit itself this stays below one."""
 VIRTUAL_COMMIT_INTERVAL = 60.0
 RELEASE_PATIENCE = 1.5
 """How long to wait for the trainer to confirm the release [s]."""
+RELEASE_AGAIN = 0.5
+"""An unconfirmed release is sent again after this long [s]."""
 
 
 class Ears:
@@ -83,36 +96,57 @@ class Run:
 
     Parameters
     ----------
-    engine : Engine
+    journal : Journal
+        New and empty; its header says who rides what.
     trainer : Trainer
         Not yet open.
     clock : Clock
-    journal : Journal
     displays : sequence of Display
         Who watches, and whose keys count.
+    knob : bool
+        The trainer takes no commands: the rider turns a knob.
+
+    Attributes
+    ----------
+    began : bool
+        The trainer was opened: what happens from here on is a ride, and is kept.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        journal: Journal,
         trainer: Trainer,
         clock: Clock,
-        journal: Journal,
         displays: Sequence[Display] = (),
+        *,
+        knob: bool = False,
     ) -> None:
-        self.engine = engine
+        self.engine = _engine(journal.header, knob=knob)
+        self.journal = journal
         self.trainer = trainer
         self.clock = clock
-        self.journal = journal
         self.displays = displays
+        self.began = False
         self._ears = Ears()
         self._interrupted = False
-        self._last_reply: Reply | None = None
+        self._released: Command | None = None
+        self._confirmed = False
+        self._refused: set[tuple[str, ReplyStatus]] = set()
         self._committed = -math.inf
         self._last_step = -math.inf
 
     def interrupt(self) -> None:
-        """Ask for the end at the next tick; safe to call from a signal handler."""
+        """Ask for the end at the next tick; safe to call from a signal handler.
+
+        Asked a second time, nobody waits for the tick.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If it was called before.
+        """
+        if self._interrupted:
+            raise KeyboardInterrupt
         self._interrupted = True
 
     def ride(self) -> None:
@@ -130,51 +164,50 @@ class Run:
         except BaseException:
             self.journal.discard()
             raise
+        self.began = True
         try:
             for display in self.displays:
                 display.open()
             self._loop()
-        except BaseException:
-            self._let_go()
-            # The fault that ended the ride is the one to tell of, not what it leads to.
-            with suppress(Exception):
-                self._confirm_release()
-            with suppress(RideFileError):
-                self.journal.close()
-            raise
-        else:
+            if not self.engine.done:
+                self._end_here()
             self._confirm_release()
             self.journal.finish(self.engine.elapsed_time, self.engine.timer_time)
+        except BaseException:
+            # The fault that ended the ride is the one to tell of, not what it leads to; and each
+            # step of the way out is tried, whatever became of the one before.
+            for step in (self._release, self._confirm_release, self.journal.close):
+                with suppress(Exception):
+                    step()
+            raise
         finally:
             self.trainer.close()
             for display in self.displays:
                 display.close()
 
     def _loop(self) -> None:
+        first = self.clock.now()
         if self.engine.recording and not self.clock.real:
             # Nobody watches and nothing is waited for: the recording's own moments are all.
-            self._step(self.clock.now(), ())
-            for _ in self._hear(math.inf, self.trainer.poll(math.inf)):
-                pass
+            self._step(first, ())
+            for _ in self._hear(first, self.trainer.poll(math.inf)):
+                if self._interrupted:
+                    return
             return
-        tick = self.clock.now()
-        while not self.engine.done:
-            now = self.clock.now()
-            if self._interrupted:
-                self._let_go()
-                return
-            keys = [key for display in self.displays for key in display.keys()]  # noqa: SIM118
-            self._tick(now, keys)
+        ticks = 0
+        while not self.engine.done and not self._interrupted:
+            # On the engine's own grid, so that what is heard counts at once.
+            now = first + ticks * TICK
+            self._tick(now, [key for display in self.displays for key in display.keys()])  # noqa: SIM118
             self._commit(now)
             # After a delay the ticks go on from here: a rush of late ones would help nobody.
-            tick = max(tick + TICK, now)
-            self.clock.sleep_until(tick)
+            ticks = max(ticks + 1, math.floor((self.clock.now() - first) / TICK))
+            self.clock.sleep_until(first + ticks * TICK)
 
     def _tick(self, now: float, keys: Sequence[Key]) -> None:
-        messages = self.trainer.poll(now)
-        cues = list(self._hear(now, messages))
+        cues = list(self._hear(now, self.trainer.poll(now)))
         if now >= self._last_step and not self.engine.done:
-            self.journal.pressed(now, keys)
+            self.journal.pressed(keys)
             cues += self._step(now, keys)
         if self.displays:
             snapshot = self.engine.snapshot()
@@ -188,24 +221,39 @@ class Run:
             waiting.append(message)
             at, reply = self._ears.hear(message)
             if reply is not None:
-                self._last_reply = reply
-                self.journal.replied(reply)
+                yield from self._answered(reply)
+            elif isinstance(message, Event):
+                self.journal.told((), [message], (), ())
             if at is not None:
-                self.journal.received(at, waiting)
+                self.journal.received(waiting)
                 waiting.clear()
                 yield from self._step(max(at, self._last_step), ())
-        if waiting:
-            self.journal.received(now, waiting)
+        self.journal.received(waiting)
+
+    def _answered(self, reply: Reply) -> Iterator[Cue]:
+        """Keep an answer; tell the rider once of each command that the trainer refuses."""
+        self.journal.replied(reply)
+        if reply.status is ReplyStatus.PASS:
+            self._confirmed = self._confirmed or reply.echo == self._released
+        refusal = (reply.command, reply.status)
+        if reply.status in _REFUSALS and refusal not in self._refused:
+            self._refused.add(refusal)
+            words = f"The trainer refused {reply.command}: {reply.status}".replace("_", " ")
+            yield Cue(reply.time, CueKind.ADVICE, words)
 
     def _step(self, now: float, keys: Sequence[Key]) -> list[Cue]:
         self._last_step = now
         self.journal.stepped(now)
         step = self.engine.step(now, self._ears.telemetry, keys)
         for _, command in step.commands:
-            self.trainer.send(command, now)
-            self._last_reply = None
+            self._send(command, now)
         self._keep(step)
         return step.cues
+
+    def _send(self, command: Command, now: float) -> None:
+        self.trainer.send(command, now)
+        self._confirmed = False
+        self._released = command if command == self.engine.control.release_command() else None
 
     def _keep(self, step: Step) -> None:
         self.journal.sent(step.commands)
@@ -222,42 +270,63 @@ class Run:
 
     # --- the way out ------------------------------------------------------------------------------
 
-    def _let_go(self) -> None:
-        """Take the load off at once and end the ride here."""
+    def _end_here(self) -> None:
+        """End the ride where it is, with the load taken off at once."""
+        now = max(self.clock.now(), self._last_step)
+        self.journal.interrupted(now)
+        self._keep(self.engine.finish(now))
+        self._release()
+
+    def _release(self) -> None:
+        """Take the load off at once."""
         now = max(self.clock.now(), self._last_step)
         command = self.engine.control.release_command()
-        self.trainer.send(command, now)
-        if self._last_step > -math.inf:
-            self._keep(self.engine.finish(now))
+        self._send(command, now)
         self.journal.sent([(now, command)])
-        self._last_reply = None
 
     def _confirm_release(self) -> None:
-        """Wait a moment for the trainer to say that it heard the last command."""
-        start = self.clock.now()
-        while self._last_reply is None and (now := self.clock.now()) - start < RELEASE_PATIENCE:
-            for message in self.trainer.poll(now):
-                _, reply = self._ears.hear(message)
-                if reply is not None:
-                    self._last_reply = reply
-                    self.journal.replied(reply)
+        """Wait a moment for the trainer to repeat the release; ask again while it does not."""
+        if self.engine.recording:
+            return  # nobody rides, and nothing answers
+        start = sent = self.clock.now()
+        while not self._confirmed and (now := self.clock.now()) - start < RELEASE_PATIENCE:
+            if now - sent >= RELEASE_AGAIN:
+                self._release()
+                sent = now
+            for _ in self._hear(now, self.trainer.poll(now)):
+                pass
             self.clock.sleep_until(now + TICK)
 
 
-def ride_again(engine: Engine, inputs: Iterator[Inputs]) -> Step:
-    """Ride recorded inputs through an engine.
+_REFUSALS = (ReplyStatus.FAIL, ReplyStatus.NOT_SUPPORTED, ReplyStatus.REJECTED)
+
+
+def _engine(header: Header, *, knob: bool = False) -> Engine:
+    return Engine(header.workout, header.rider, recording=header.recording, knob=knob)
+
+
+def ride_again(recorded: Recorded) -> Step:
+    """Ride a journal's inputs through today's engine.
 
     Returns
     -------
     Step
         Everything the engine answered, from start to end.
+
+    Raises
+    ------
+    RideFileError
+        If the journal's head cannot be read.
     """
-    ears = Ears()
-    answers = Step()
-    for heard in inputs:
+    engine, ears, answers = _engine(recorded.header), Ears(), Step()
+    for heard in recorded.inputs():
         for message in heard.messages:
             ears.hear(message)
-        step = engine.step(heard.step, ears.telemetry, heard.keys)
+        if heard.interrupted:
+            step = engine.finish(heard.now)
+            step.commands.append((heard.now, engine.control.release_command()))
+        else:
+            step = engine.step(heard.now, ears.telemetry, heard.keys)
         for field in Step.__slots__:
             getattr(answers, field).extend(getattr(step, field))
     return answers

@@ -11,7 +11,6 @@ from pathlib import Path
 from coach import journal, profile
 from coach.analysis.summary import summarize
 from coach.clock import ManualClock
-from coach.engine import Engine
 from coach.journal import Header, Journal
 from coach.ride import as_ridden
 from coach.rides import load_ride
@@ -25,9 +24,8 @@ def main(file: Path, folder: Path) -> None:
     rider, workout = profile.example_rider(), as_ridden(recorded)
     start = recorded.start or datetime.now(UTC)
     path = folder / f"{file.stem}.ride"
-    header = Header(file.stem, start, 0.0, rider, workout, "replay", "example", recording=True)
-    engine = Engine(workout, rider, recording=True)
-    Run(engine, ReplayTrainer(recorded), ManualClock(), Journal(path, header)).ride()
+    header = Header(file.stem, start, rider, workout, "replay", "example", recording=True)
+    Run(Journal(path, header), ReplayTrainer(recorded), ManualClock()).ride()
 
     before = summarize(recorded).as_json()
     after = summarize(journal.load(path)).as_json()

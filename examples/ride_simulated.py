@@ -10,7 +10,6 @@ from pathlib import Path
 from coach import journal, profile
 from coach.analysis.hills import hills
 from coach.clock import ManualClock
-from coach.engine import Engine
 from coach.journal import Header, Journal
 from coach.runner import Run
 from coach.trainers.simulated import SimulatedTrainer
@@ -24,10 +23,9 @@ def main(folder: Path) -> None:
     trainer = SimulatedTrainer(rider, seed=7)
 
     path = folder / "simulated.ride"
-    header = Header("Six hills", trainer.start, 0.0, rider, workout, "sim:seed=7", "example")
-    engine = Engine(workout, rider)
+    header = Header("Six hills", trainer.start, rider, workout, "sim:seed=7", "example")
     # The simulated rider watches the ride as a display: it rides to what it is shown.
-    Run(engine, trainer, ManualClock(), Journal(path, header), [trainer.rider]).ride()
+    Run(Journal(path, header), trainer, ManualClock(), [trainer.rider]).ride()
 
     for hill in hills(journal.load(path)):
         print(f"Hill {hill.index}: {hill.average_power:.0f} W, {hill.standing:.0f} s standing")

@@ -18,6 +18,7 @@ from timeline import (
     STANDING_HILL,
     WARM_UP,
     drive,
+    in_mode,
     of_kind,
     pedalling,
     workout,
@@ -104,7 +105,7 @@ def test_a_standing_climbs_load_begins_before_it():
 
 
 def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
-    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 260)
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 260)
     powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if t >= 236]
     assert {p for t, p in powers if t < 243} == {110}
     assert powers[-1][1] > 150
@@ -130,7 +131,7 @@ def test_from_power_to_grade_the_load_that_is_felt_does_not_jump():
 
 
 def test_hills_stay_below_their_ceiling_after_intensity():
-    engine = Engine(HILLS, RIDER, mode=Mode.POWER)
+    engine = Engine(in_mode(Mode.POWER), RIDER)
     said = drive(engine, 180, keys={1: [Key.HARDER] * 6})
     assert max(c.power for _, c in of_kind(said, TargetPower)) == 231
     assert "105 %" in " ".join(texts(said))
@@ -154,7 +155,7 @@ def test_a_burst_is_capped_and_short():
 
 def test_the_riders_own_power_limit_is_the_last_word():
     careful = replace(RIDER, limits=Limits(power=150.0))
-    said = drive(Engine(HILLS, careful, mode=Mode.POWER), 180)
+    said = drive(Engine(in_mode(Mode.POWER), careful), 180)
     assert max(c.power for _, c in of_kind(said, TargetPower)) == 150
 
 
@@ -172,7 +173,7 @@ def test_unknown_capabilities_deny_nothing():
 
 
 def test_resistance_mode_follows_the_plan_at_two_percent_a_second():
-    said = drive(Engine(HILLS, RIDER, mode=Mode.RESISTANCE), 100)
+    said = drive(Engine(in_mode(Mode.RESISTANCE), RIDER), 100)
     levels = [(t, c.resistance) for t, c in of_kind(said, BasicResistance)]
     assert levels[-1][1] == 0.25
     steps = [(b - a) / (t2 - t1) for (t1, a), (t2, b) in itertools.pairwise(levels) if b > a]
@@ -186,7 +187,7 @@ def test_low_cadence_eases_a_power_target_and_recovery_brings_it_back():
     def told(now):
         return pedalling(150.0, 45.0 if 85 <= now < 100 else 80.0)
 
-    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 118, told)
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 118, told)
     power = {t: c.power for t, c in of_kind(said, TargetPower)}
     assert {p for t, p in power.items() if 80.5 < t < 88} == {198}
     assert min(p for t, p in power.items() if 89 < t < 105) == pytest.approx(0.6 * 198, abs=1)
@@ -196,11 +197,11 @@ def test_low_cadence_eases_a_power_target_and_recovery_brings_it_back():
 
 
 def test_standing_may_be_slower_before_the_guard_acts():
-    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 175, pedalling(190.0, 47.0))
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 175, pedalling(190.0, 47.0))
     eased = [e for e in said.events if e.kind is EventKind.CAPPED]
     assert next(e.time for e in eased) < 120  # seated, 47 rpm is too low
     standing = workout(WARM, (*STANDING_HILL[:1], 60.0, *STANDING_HILL[2:]))
-    said = drive(Engine(standing, RIDER, mode=Mode.POWER), 55, pedalling(190.0, 47.0))
+    said = drive(Engine(in_mode(Mode.POWER, standing), RIDER), 55, pedalling(190.0, 47.0))
     assert not texts(said)
 
 
@@ -221,12 +222,12 @@ def test_cranks_at_rest_take_the_load_off():
 
 def test_a_heart_at_its_ceiling_eases_the_load_only_when_the_maximum_is_measured():
     high = pedalling(190.0, heart_rate=180.0)
-    said = drive(Engine(HILLS, RIDER, mode=Mode.POWER), 118, high)
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 118, high)
     powers = [c.power for t, c in of_kind(said, TargetPower) if t > 100]
     assert max(powers) == pytest.approx(0.85 * 198, abs=1)
     assert [c.kind for c in said.cues if c.kind is CueKind.ADVICE] == [CueKind.ADVICE]
     unmeasured = replace(RIDER, maximum_heart_rate=None)
-    said = drive(Engine(HILLS, unmeasured, mode=Mode.POWER), 118, high)
+    said = drive(Engine(in_mode(Mode.POWER), unmeasured), 118, high)
     assert max(c.power for _, c in of_kind(said, TargetPower)) == 198
     assert not [c for c in said.cues if c.kind is CueKind.ADVICE]
 
@@ -258,7 +259,7 @@ def test_a_trainer_that_comes_back_gets_the_present_target_over_five_seconds():
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("key", [Key.PAUSE, Key.QUIT])
 def test_the_release_begins_within_a_second_is_never_one_step_and_ends_within_three(mode, key):
-    engine = Engine(HILLS, RIDER, mode=mode)
+    engine = Engine(in_mode(mode), RIDER)
     said = drive(engine, 156, keys={150: [key]})
     assert engine.progress.segment.posture is STANDING
     before = [c for t, c in said.commands if t < 150][-1]
@@ -321,7 +322,7 @@ _moment = st.tuples(
 )
 def test_no_command_leaves_the_envelope_and_the_end_is_a_release(pieces, trace, keys, mode):
     plan = workout(*pieces)
-    engine = Engine(plan, RIDER, mode=mode)
+    engine = Engine(in_mode(mode, plan) if mode else plan, RIDER)
     pressed: dict[float, list[Key]] = {}
     for at, key in keys:
         pressed.setdefault(float(at), []).append(key)

@@ -18,7 +18,6 @@ from coach.messages import (
     EventKind,
     Key,
     LapStarted,
-    Mode,
     Page,
     Posture,
     PostureSource,
@@ -33,7 +32,7 @@ from coach.messages import (
 )
 
 START = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
-HEADER = Header("Test", START, 100.0, RIDER, HILLS, "sim", "0.1.0", Mode.GRADE)
+HEADER = Header("Test", START, RIDER, HILLS, "sim", "0.1.0")
 PAGE = Page(100.2, Source.TRAINER, bytes.fromhex("19015ac800c80030"))
 
 
@@ -44,9 +43,9 @@ def sample(number, **more):
 def written(path, samples=5, finish=True):
     kept = Journal(path, HEADER)
     kept.stepped(100.0)
+    kept.received([PAGE, Telemetry(time=100.1, power=5.0)])
+    kept.pressed([Key.SKIP])
     kept.stepped(100.25)
-    kept.received(100.25, [PAGE, Telemetry(time=100.1, power=5.0)])
-    kept.pressed(100.25, [Key.SKIP])
     kept.sent([(100.25, TargetPower(150.0)), (100.5, TrackResistance(0.05))])
     kept.replied(Reply(100.6, "target_power", ReplyStatus.PASS, 3))
     kept.told(
@@ -78,7 +77,8 @@ def test_what_was_kept_comes_back(tmp_path):
             (100.5, TrackResistance(0.05)),
         ]
         heard = list(recorded.inputs())
-    assert [each.step for each in heard] == [100.0, 100.25]
+    assert [each.now for each in heard] == [100.0, 100.25]
+    assert heard[0].messages == ()
     assert heard[1].messages == (PAGE, Telemetry(time=100.1, power=5.0))
     assert heard[1].keys == (Key.SKIP,)
 
@@ -105,6 +105,7 @@ def test_the_ride_has_columns_laps_timer_and_positions_from_time_zero(tmp_path):
 def test_declared_posture_counts_only_where_nothing_was_measured(tmp_path):
     kept = Journal(tmp_path / "a.ride", HEADER)
     events = [Event(101.0, EventKind.DECLARED, "standing", "standing")]
+    kept.stepped(100.0)
     kept.told([], events, [], [sample(1)])
     kept.finish(1.0, 1.0)
     ride = journal.load(tmp_path / "a.ride")
@@ -188,7 +189,7 @@ def test_a_ride_without_samples_is_said_to_have_none(tmp_path):
         journal.load(tmp_path / "a.ride")
 
 
-@pytest.mark.parametrize("key", ["rider", "workout", "start", "mode"])
+@pytest.mark.parametrize("key", ["rider", "workout", "start"])
 def test_a_damaged_head_is_a_sentence(tmp_path, key):
     written(tmp_path / "a.ride")
     with sqlite3.connect(tmp_path / "a.ride") as db:

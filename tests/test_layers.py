@@ -14,8 +14,8 @@ COACH = Path(__file__).parents[1] / "coach"
 STOREYS = [
     ["errors", "units"],
     ["messages"],
-    ["rider", "workout", "physics"],
-    ["ride", "protocol", "progress", "guards"],
+    ["rider", "workout", "physics", "slew", "guards", "telemetry"],
+    ["ride", "road", "protocol", "progress", "wire"],
     ["receiver", "guidance", "analysis"],
     ["profile"],
     ["control", "formats"],
@@ -33,11 +33,11 @@ HEIGHT = {room: height for height, rooms in enumerate(STOREYS) for room in rooms
 SHELL = HEIGHT["clock"]
 # One face of `live` is pure: what is shown, without how.
 CORE_FILES_IN_THE_SHELL = {"live/view.py", "live/base.py"}
-ENGINE_KNOWN_TO = {"engine", "runner", "commands"}
+ENGINE_KNOWN_TO = {"engine", "runner"}
 # Real time, threads, sockets, processes, databases and chance without a seed stay in the shell.
 FORBIDDEN_IN_THE_CORE = {
-    "asyncio", "multiprocessing", "os", "signal", "socket", "sqlite3", "subprocess", "threading",
-    "time",
+    "asyncio", "multiprocessing", "os", "random", "secrets", "select", "signal", "socket",
+    "sqlite3", "subprocess", "threading", "time",
 }  # fmt: skip
 # Where a TOML file is found and loaded, and nothing else of the machine.
 EXEMPT = {("profile/__init__.py", "os")}

@@ -12,7 +12,9 @@ from coach.messages import (
     ReplyStatus,
     RiderPosition,
     Source,
+    TargetPower,
     Telemetry,
+    TrackResistance,
 )
 from coach.protocol import common, fec, heart, power
 from coach.receiver import POWER_GAP, REACQUIRED_AFTER, Receiver
@@ -184,9 +186,15 @@ def test_capabilities():
 @pytest.mark.parametrize(
     ("hex_", "reply"),
     [
-        ("47310100ffff2003", Reply(2.0, "target_power", ReplyStatus.PASS, 1)),
-        ("47330503ffc24c50", Reply(2.0, "track_resistance", ReplyStatus.REJECTED, 5)),
-        ("4731ff04ffff2003", Reply(2.0, "target_power", ReplyStatus.PENDING, None)),
+        ("47310100ffff2003", Reply(2.0, "target_power", ReplyStatus.PASS, 1, TargetPower(200.0))),
+        (
+            "47330503ffc24c50",
+            Reply(2.0, "track_resistance", ReplyStatus.REJECTED, 5, TrackResistance(-0.035)),
+        ),
+        (
+            "4731ff04ffff2003",
+            Reply(2.0, "target_power", ReplyStatus.PENDING, None, TargetPower(200.0)),
+        ),
         ("47fc0102ffffffff", Reply(2.0, "page_0xfc", ReplyStatus.NOT_SUPPORTED, 1)),
         ("47ffffffffffffff", None),  # no command yet
         ("47ffff00ffffffff", None),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from garmin_fit_sdk import Decoder, Stream
 from timeline import HILLS, RIDER
 
 from coach import journal, profile
 from coach.clock import ManualClock
-from coach.engine import Engine
 from coach.errors import RideFileError, TrainerNotFound
 from coach.formats import fit
 from coach.journal import Header, Journal, Recorded
 from coach.messages import EventKind, Key, TrackResistance
+from coach.ride import Ride, as_ridden
 from coach.runner import Run, ride_again
+from coach.trainers.replay import ReplayTrainer
 from coach.trainers.simulated import SimulatedTrainer
 
 RELEASE = TrackResistance(0.0)
@@ -52,24 +55,45 @@ class Script:
 
 def rolling(path: Path, script: Script, seed: int = 1) -> Run:
     trainer = SimulatedTrainer(RIDER, seed=seed)
-    header = Header("Test", START, 0.0, RIDER, HILLS, "sim", "test")
-    kept = Journal(path, header)
-    return Run(Engine(HILLS, RIDER), trainer, ManualClock(), kept, (script, trainer.rider))
+    kept = Journal(path, Header("Test", START, RIDER, HILLS, "sim", "test"))
+    return Run(kept, trainer, ManualClock(), (script, trainer.rider))
+
+
+def assert_rides_again(path):
+    with Recorded(path) as recorded:
+        answers = ride_again(recorded)
+        assert answers.commands == recorded.commands()
+        assert [(c.time, c.kind, c.text) for c in answers.cues] == recorded.rows("cues")
+        assert [(lap.time, lap.segment) for lap in answers.laps] == recorded.rows("laps")
+        assert [(e.time, e.kind, e.text) for e in answers.events] == [
+            row[:3] for row in recorded.rows("events")
+        ]
+        assert [astuple(sample) for sample in answers.samples] == recorded.rows("samples")
+        assert answers.samples
 
 
 def test_an_old_ride_ridden_again_gives_the_same_answers(tmp_path):
     keys = {30: [Key.EASE_OFF], 70: [Key.PAUSE], 80: [Key.PAUSE], 130: [Key.SKIP], 150: [Key.BACK]}
     rolling(tmp_path / "a.ride", Script(keys)).ride()
-    with Recorded(tmp_path / "a.ride") as recorded:
-        answers = ride_again(Engine(HILLS, RIDER), recorded.inputs())
-        assert answers.commands == recorded.commands()
-        assert [(c.time, c.kind, c.text) for c in answers.cues] == recorded.rows("cues")
-        assert [(lap.time, lap.segment) for lap in answers.laps] == recorded.rows("laps")
-        rows = recorded.rows("samples")
-        assert [(s.time, s.power, s.distance) for s in answers.samples] == [
-            (row[0], row[3], row[7]) for row in rows
-        ]
-        assert len(rows) > 300
+    assert_rides_again(tmp_path / "a.ride")
+
+
+def test_an_interrupted_ride_ridden_again_gives_the_same_answers(tmp_path):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    script.at[150.0] = run.interrupt
+    run.ride()
+    assert_rides_again(tmp_path / "a.ride")
+
+
+def test_a_recording_with_repeated_stamps_rides_again_the_same(tmp_path):
+    times = np.array([0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 3.5, 70.0, 71.0])
+    recorded = Ride.from_columns(times, power=np.arange(9.0) * 50)
+    header = Header("R", START, RIDER, as_ridden(recorded), "replay", "test", recording=True)
+    trainer = ReplayTrainer(recorded)
+    Run(Journal(tmp_path / "a.ride", header), trainer, ManualClock()).ride()
+    assert len(journal.load(tmp_path / "a.ride")) == 9
+    assert_rides_again(tmp_path / "a.ride")
 
 
 def test_the_same_seed_gives_the_same_ride(tmp_path):

@@ -38,6 +38,12 @@ DOWNHILL = (SegmentKind.DOWNHILL, 60.0, SEATED, 110.0, 110.0, -0.01, Mode.POWER,
 HILLS = workout(WARM_UP, SEATED_HILL, STANDING_HILL, DOWNHILL, STANDING_HILL, DOWNHILL)
 
 
+def in_mode(mode: Mode, plan: Workout = HILLS) -> Workout:
+    """Return the plan with every load asked in one mode."""
+    segments = tuple(replace(each, mode=mode) for each in plan.segments)
+    return Workout(plan.name, plan.title, segments)
+
+
 def pedalling(power: float = 150.0, cadence: float = 80.0, **more: object) -> Telemetry:
     """What a trainer says of a rider who pedals; the times are filled in by `drive`."""
     return Telemetry(power=power, cadence=cadence, speed=8.0, connection=1, **more)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coach.clock import Clock
+    from coach.journal import Header
     from coach.live.base import Display
-    from coach.messages import Cue, Key, Mode, Snapshot
+    from coach.messages import Cue, Key, Snapshot
     from coach.ride import Ride
     from coach.rider import Rider
     from coach.runner import Run
     from coach.trainers.base import Trainer
-    from coach.workout import Workout
 
 MODES = ("grade", "power", "resistance")
 
@@ -73,73 +73,49 @@ def _speed(default: str) -> Callable[[Any], Any]:
     )
 
 
-@dataclass(slots=True)
-class _Outing:
-    """Everything a ride needs before its first second."""
-
-    name: str
-    workout: Workout
-    rider: Rider
-    trainer: Trainer
-    trainer_text: str
-    start: datetime
-    out: Path
-    mode: Mode | None = None
-    recording: bool = False
-    indoor: bool = True
-
-
 def _clock(speed: float | None) -> Clock:
     from coach.clock import ManualClock, MonotonicClock
 
     return ManualClock() if speed is None else MonotonicClock(speed)
 
 
-def _go(outing: _Outing, clock: Clock, displays: Sequence[Display]) -> Path:
+def _go(
+    out: Path, stem: str, header: Header, trainer: Trainer, clock: Clock, displays: list[Display]
+) -> Path:
     """Ride, and return the path of the closed journal.
 
     Raises
     ------
+    TrainerError
+        If the trainer cannot be opened.
     RideInterrupted
         If the program itself failed; the load is off and the ride is kept.
     """
-    from coach.engine import Engine
-    from coach.journal import Header, Journal
+    from coach.journal import Journal
     from coach.runner import Run
+    from coach.trainers.uncontrolled import UncontrolledTrainer
 
-    out = writable_folder(outing.out)
-    path = ride_path(out, outing.start, outing.name)
-    header = Header(
-        name=outing.workout.title,
-        start=outing.start,
-        origin=clock.now(),
-        rider=outing.rider,
-        workout=outing.workout,
-        trainer=outing.trainer_text,
-        software=__version__,
-        mode=outing.mode,
-        recording=outing.recording,
-        indoor=outing.indoor,
-    )
-    engine = Engine(outing.workout, outing.rider, mode=outing.mode, recording=outing.recording)
-    run = Run(engine, outing.trainer, clock, Journal(path, header), displays)
+    path = ride_path(writable_folder(out), header.start, stem)
+    knob = isinstance(trainer, UncontrolledTrainer)
+    run = Run(Journal(path, header), trainer, clock, displays, knob=knob)
     try:
         with _signals(run):
             run.ride()
-    except CoachError:
-        raise
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if not run.began or isinstance(error, RideFileError):
+            raise
+        fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
         raise RideInterrupted(
-            f"the ride stopped on a fault of this program ({type(error).__name__}: {error}); the "
-            f"load was taken off; run 'coach recover {path}' for what was recorded"
+            f"the ride stopped on a fault ({fault}); the load was taken off; "
+            f"run 'coach recover {path}' for what was recorded"
         ) from error
     return path
 
 
 @contextmanager
 def _signals(run: Run) -> Iterator[None]:
-    """End the ride in order on Ctrl-C, a closed terminal or a polite kill."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    """End the ride in order on whatever would stop the program with the load on."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGBREAK")
     wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {each: signal.signal(each, lambda *_: run.interrupt()) for each in wanted}
     try:
@@ -228,13 +204,15 @@ def _after(journal: Path) -> None:
 def demo(seed: int, out: Path) -> None:
     """Ride the standard six hills with a simulated rider, from start to chart, in seconds."""
     from coach import profile
+    from coach.journal import Header
     from coach.trainers.simulated import SimulatedTrainer
 
     rider = profile.example_rider()
     workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
     trainer = SimulatedTrainer(rider, seed=seed)
-    outing = _Outing("hills", workout, rider, trainer, f"sim:seed={seed}", trainer.start, out)
-    journal = _go(outing, _clock(None), (trainer.rider, _Progress(workout.duration)))
+    header = Header(workout.title, trainer.start, rider, workout, f"sim:seed={seed}", __version__)
+    displays: list[Display] = [trainer.rider, _Progress(workout.duration)]
+    journal = _go(out, "hills", header, trainer, _clock(None), displays)
     _after(journal)
     click.echo(f"Next: coach summary {journal}, or coach ride hills --trainer sim")
 
@@ -269,6 +247,7 @@ def ride(
 ) -> None:
     """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer."""
     from coach import profile, trainers
+    from coach.journal import Header
     from coach.live import terminal
     from coach.messages import Mode
     from coach.trainers.replay import ReplayTrainer
@@ -277,9 +256,12 @@ def ride(
     plan = profile.load_workout(profile.find_workout(workout))
     kind = trainer_text.partition(":")[0]
     rider = _own_rider(rider_file, example_allowed=kind in ("sim", "replay"))
-    asked = Mode(mode) if mode else None
     compiled = profile.compile_workout(
-        plan, rider, mode=asked, moderate_minutes=moderate, stand_hill_4=stand_hill_4
+        plan,
+        rider,
+        mode=Mode(mode) if mode else None,
+        moderate_minutes=moderate,
+        stand_hill_4=stand_hill_4,
     )
     trainer = trainers.make(trainer_text, rider)
     start = datetime.now().astimezone()
@@ -287,9 +269,11 @@ def ride(
     if isinstance(trainer, SimulatedTrainer):
         start = trainer.start
         displays.append(trainer.rider)
-    outing = _Outing(compiled.name, compiled, rider, trainer, trainer_text, start, out, asked)
-    outing.recording = isinstance(trainer, ReplayTrainer)
-    _after(_go(outing, _clock(speed), displays))
+    recording = isinstance(trainer, ReplayTrainer)
+    header = Header(
+        compiled.title, start, rider, compiled, trainer_text, __version__, recording=recording
+    )
+    _after(_go(out, compiled.name, header, trainer, _clock(speed), displays))
 
 
 @click.command()
@@ -311,6 +295,7 @@ def replay(
     import numpy as np
 
     from coach import profile
+    from coach.journal import Header
     from coach.live import terminal
     from coach.ride import as_ridden
     from coach.rides import load_ride
@@ -327,19 +312,18 @@ def replay(
         plan = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
     if not np.isfinite(recorded.time).any():
         raise RideFileError(f"{file}: has no times: a road to ride, not a ride to replay")
-    outing = _Outing(
-        file.stem,
-        plan,
-        rider,
-        ReplayTrainer(recorded),
-        f"replay:{file.name}",
+    header = Header(
+        plan.title,
         recorded.start or datetime.now(UTC),
-        out,
+        rider,
+        plan,
+        f"replay:{file.name}",
+        __version__,
         recording=True,
         indoor=recorded.indoor,
     )
     displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
-    _after(_go(outing, _clock(speed), displays))
+    _after(_go(out, file.stem, header, ReplayTrainer(recorded), _clock(speed), displays))
     if recorded.warnings:
         ctx.exit(3)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from coach.guidance.gears import gear_hint
 from coach.messages import Cue, CueKind, Posture, Telemetry
-from coach.rider import Bike
+from coach.rider import Rider
 from coach.units import clock_text
 from coach.workout import Segment, SegmentKind
 
@@ -55,12 +55,15 @@ class Coach:
 
     Parameters
     ----------
-    bike : Bike
-        For the gear hint.
+    rider : Rider
+        For the gear hint, and what moderate means on the rider's trainer.
+    knob : bool
+        The rider sets the load by hand: every stretch says how.
     """
 
-    def __init__(self, bike: Bike) -> None:
-        self._bike = bike
+    def __init__(self, rider: Rider, *, knob: bool = False) -> None:
+        self._rider = rider
+        self._knob = knob
         self._lap: int | None = None
         self._posture: Posture | None = None
         self._owed: list[tuple[float, CueKind]] = []
@@ -74,49 +77,57 @@ class Coach:
         for after, kind in tuple(self._owed):
             if moment.at >= after:
                 self._owed.remove((after, kind))
-                text = _describe(moment) if kind is CueKind.SEGMENT else _CHECK_TEXT
+                text = self._describe(moment) if kind is CueKind.SEGMENT else _CHECK_TEXT
                 cues.append(Cue(moment.time, kind, text))
         cues += self._warn(moment, telemetry)
         return cues
 
     def _begin(self, moment: Moment) -> list[Cue]:
-        """A lap begins: a change of posture is said at once, the rest after it."""
+        """Say a change of posture at once, the rest after it."""
         segment, self._lap = moment.segment, moment.lap
         before, self._posture = self._posture, segment.posture
         self._said.clear()
         self._owed = []
         changes = segment.posture is not None and segment.posture is not (before or Posture.SEATED)
-        busy = changes or segment.kind in _RESTS
+        # A hand on the knob cannot wait until the rider has settled.
+        busy = changes or (segment.kind in _RESTS and not self._knob)
         self._owed.append((QUIET if busy else 0.0, CueKind.SEGMENT))
         if not changes:
             return []
+        turn = f"; {self._turn(segment)}" if self._knob else ""
         if segment.posture is Posture.SEATED:
-            return [Cue(moment.time, CueKind.SIT, "Sit down, smoothly")]
+            return [Cue(moment.time, CueKind.SIT, f"Sit down, smoothly{turn}")]
         self._owed.append((CHECK, CueKind.CHECK))
-        text = "Stand: hips over the pedals, core tight, light hands"
+        text = f"Stand: hips over the pedals, core tight, light hands{turn}"
         return [Cue(moment.time, CueKind.STAND, text)]
 
     def _warn(self, moment: Moment, telemetry: Telemetry) -> list[Cue]:
         """Announce what comes next."""
         cues: list[Cue] = []
-        ahead = moment.next_posture_in
+        ahead, following = moment.next_posture_in, moment.next_segment
+        # Further away again, because the rider extended this stretch: it will be said anew.
+        if ahead is None or ahead > ANNOUNCE:
+            self._said -= {CueKind.STAND_SOON, CueKind.SIT_SOON, CueKind.GEAR}
+        if moment.remaining > ANNOUNCE:
+            self._said.discard(CueKind.SEGMENT)
         if ahead is not None and ahead <= ANNOUNCE:
             standing = moment.next_posture is Posture.STANDING
             kind, verb = (CueKind.STAND_SOON, "Stand") if standing else (CueKind.SIT_SOON, "Sit")
             self._say(cues, moment.time, kind, f"{verb} in {ahead:.0f} s")
-            if standing and ahead <= GEAR and moment.next_segment is not None:
+            if standing and ahead <= GEAR and following is not None and not self._knob:
                 # The gear of the downhill says nothing about the climb after it.
                 measured = telemetry if moment.segment.kind is SegmentKind.HILL else Telemetry()
-                hint = gear_hint(self._bike, moment.next_segment, measured.speed, measured.cadence)
+                hint = gear_hint(self._rider.bike, following, measured.speed, measured.cadence)
                 text = f"One gear harder: {hint}" if hint else "One gear harder"
                 self._say(cues, moment.time, CueKind.GEAR, text)
         elif (
-            moment.next_segment is not None
-            and moment.next_segment.kind is SegmentKind.HILL
-            and moment.next_segment.hill != moment.segment.hill
+            following is not None
+            and following.kind is SegmentKind.HILL
+            and following.hill != moment.segment.hill
             and moment.remaining <= ANNOUNCE
         ):
-            text = f"{moment.next_segment.label} in {moment.remaining:.0f} s"
+            turn = f": {self._turn(following)}" if self._knob else ""
+            text = f"{following.label} in {moment.remaining:.0f} s{turn}"
             self._say(cues, moment.time, CueKind.SEGMENT, text)
         return cues
 
@@ -125,21 +136,32 @@ class Coach:
             self._said.add(kind)
             cues.append(Cue(time, kind, text))
 
+    def _describe(self, moment: Moment) -> str:
+        """Say what this stretch is: its name, length, posture and effort."""
+        segment = moment.segment
+        name = segment.label
+        if segment.kind is SegmentKind.HILL:
+            name = f"{name} of {moment.hills}"
+        words: list[str] = []
+        if segment.posture is not None:
+            words.append(segment.posture.value)
+        if segment.target_power_end is not None:
+            words.append(f"{segment.target_power_end:.0f} W")
+        if segment.effort:
+            words.append(segment.effort)
+        if self._knob:
+            words.append(self._turn(segment))
+        about = f"{name}, {clock_text(segment.duration)}"
+        return f"{about}: {', '.join(words)}" if words else about
+
+    def _turn(self, segment: Segment) -> str:
+        """Say where the knob of a bike without control belongs."""
+        level, rider = segment.basic_resistance or 0.0, self._rider
+        steps = round((level - rider.moderate_resistance) / rider.resistance_increment)
+        if steps == 0:
+            return "knob at moderate"
+        where = "above" if steps > 0 else "below"
+        return f"knob {abs(steps)} step{'s' * (abs(steps) > 1)} {where} moderate"
+
 
 _CHECK_TEXT = "Check: core tight, quiet shoulders, let the hips move, do not wrench the bars"
-
-
-def _describe(moment: Moment) -> str:
-    """Say what this stretch is: its name, length, posture and effort."""
-    segment = moment.segment
-    name = segment.label
-    if segment.hill is not None and segment.kind is SegmentKind.HILL:
-        name = f"{name} of {moment.hills}"
-    words = [f"{name}, {clock_text(segment.duration)}"]
-    if segment.posture is not None:
-        words.append(segment.posture.value)
-    if segment.target_power_end is not None:
-        words.append(f"{segment.target_power_end:.0f} W")
-    if segment.effort:
-        words.append(segment.effort)
-    return ": ".join([words[0], ", ".join(words[1:])]) if len(words) > 1 else words[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from coach.messages import (
     Command,
     EventKind,
     Key,
-    Mode,
     Page,
     PostureSource,
     RecordingEnded,
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the engine heard at one step."""
+    """What the engine heard at one step, or that the ride was interrupted there."""
 
-    step: float
+    now: float
     messages: tuple[Any, ...]
     keys: tuple[Key, ...]
+    interrupted: bool
 
 
 class Recorded:
@@ -132,12 +133,10 @@ class Recorded:
             return Header(
                 name=meta["name"],
                 start=datetime.fromisoformat(meta["start"]).astimezone(UTC),
-                origin=float(meta["origin"]),
                 rider=load_message(Rider, meta["rider"]),
                 workout=load_message(Workout, meta["workout"]),
                 trainer=meta["trainer"],
                 software=meta["software"],
-                mode=Mode(meta["mode"]) if meta["mode"] else None,
                 recording=bool(meta["recording"]),
                 indoor=bool(meta["indoor"]),
             )
@@ -159,19 +158,16 @@ class Recorded:
 
     def inputs(self) -> Iterator[Inputs]:
         """Return what the engine heard, step by step, pages before the rest."""
-        steps: dict[float, tuple[list[Any], list[Key]]] = {}
-        for (now,) in self.rows("steps"):
-            steps[now] = ([], [])
+        messages: dict[int, list[Any]] = defaultdict(list)
+        keys: dict[int, list[Key]] = defaultdict(list)
         for step, time, source, payload in self.rows("pages"):
-            heard = steps.setdefault(step, ([], []))
-            heard[0].append(Page(time, Source(source), payload))
+            messages[step].append(Page(time, Source(source), payload))
         for step, kind, message in self.rows("received"):
-            steps.setdefault(step, ([], []))[0].append(load_message(MESSAGES[kind], message))
+            messages[step].append(load_message(MESSAGES[kind], message))
         for step, key in self.rows("keys"):
-            steps.setdefault(step, ([], []))[1].append(Key(key))
-        for step in sorted(steps):
-            messages, keys = steps[step]
-            yield Inputs(step, tuple(messages), tuple(keys))
+            keys[step].append(Key(key))
+        for number, now, interrupted in self.rows("steps"):
+            yield Inputs(now, tuple(messages[number]), tuple(keys[number]), bool(interrupted))
 
     def commands(self) -> list[tuple[float, Command]]:
         """Return what was asked of the trainer, with the time."""
@@ -223,8 +219,10 @@ class Recorded:
                 ride.elapsed_time, ride.timer_time = ended.elapsed_time, ended.timer_time
                 ride.time_standing, ride.stand_count = ended.time_standing, ended.stand_count
                 ride.ascent = ended.ascent
-        self._add_events(ride, header.origin)
-        self._add_laps(ride, header.origin)
+        # Time 0 of the ride is the engine's first step.
+        origin = next((now for _, now, _ in self.rows("steps")), 0.0)
+        self._add_events(ride, origin)
+        self._add_laps(ride, origin)
         ride.start = header.start
         ride.name = header.name
         ride.indoor = header.indoor

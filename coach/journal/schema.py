@@ -9,7 +9,6 @@ from typing import Any
 from coach.messages import (
     BasicResistance,
     Event,
-    Mode,
     RecordingEnded,
     Reply,
     TargetPower,
@@ -27,10 +26,10 @@ FORMAT = 1
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE steps (now REAL);
-CREATE TABLE pages (step REAL, time REAL, source TEXT, payload BLOB);
-CREATE TABLE received (step REAL, kind TEXT, message TEXT);
-CREATE TABLE keys (step REAL, key TEXT);
+CREATE TABLE steps (number INTEGER, now REAL, interrupted INTEGER);
+CREATE TABLE pages (step INTEGER, time REAL, source TEXT, payload BLOB);
+CREATE TABLE received (step INTEGER, kind TEXT, message TEXT);
+CREATE TABLE keys (step INTEGER, key TEXT);
 CREATE TABLE sent (time REAL, kind TEXT, command TEXT);
 CREATE TABLE replies (time REAL, command TEXT, status TEXT, sequence INTEGER);
 CREATE TABLE cues (time REAL, kind TEXT, text TEXT);
@@ -61,20 +60,16 @@ class Header:
         What the ride is called, by its rider.
     start : datetime
         Wall clock of the ride's time 0, UTC.
-    origin : float
-        The ride clock's time 0 [s]: every time in the file counts from the same clock.
     recording : bool
         The telemetry came from a recorded ride.
     """
 
     name: str
     start: datetime
-    origin: float
     rider: Rider
     workout: Workout
     trainer: str
     software: str
-    mode: Mode | None = None
     recording: bool = False
     indoor: bool = True
 

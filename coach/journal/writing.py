@@ -28,6 +28,8 @@ class Journal:
 
     def __init__(self, path: Path, header: Header) -> None:
         self.path = path
+        self.header = header
+        self._step = 0
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         if path.exists():
             raise RideFileError(f"{path} exists already; nothing was overwritten")
@@ -44,12 +46,10 @@ class Journal:
             "format": str(FORMAT),
             "name": header.name,
             "start": header.start.isoformat(),
-            "origin": repr(header.origin),
             "rider": dump(header.rider),
             "workout": dump(header.workout),
             "trainer": header.trainer,
             "software": header.software,
-            "mode": header.mode.value if header.mode else "",
             "recording": "1" if header.recording else "",
             "indoor": "1" if header.indoor else "",
         }
@@ -84,23 +84,30 @@ class Journal:
             rows = self._rows[table] = []
         rows.append(row)
 
-    def stepped(self, now: float) -> None:
-        """Keep the time of an engine's step."""
-        self._add("steps", (now,))
-
-    def received(self, step: float, messages: Iterable[Any]) -> None:
-        """Keep what the trainer said, and the engine's step that heard it."""
+    def received(self, messages: Iterable[Any]) -> None:
+        """Keep what the trainer said; it belongs to the engine's next step."""
         for message in messages:
             if type(message) is Page:
-                row = (step, message.time, message.source.value, message.payload)
-                self._add("pages", row)
+                self._add(
+                    "pages", (self._step, message.time, message.source.value, message.payload)
+                )
             else:
-                self._add("received", (step, type(message).__name__, dump(message)))
+                self._add("received", (self._step, type(message).__name__, dump(message)))
 
-    def pressed(self, step: float, keys: Iterable[Key]) -> None:
-        """Keep the rider's keys."""
+    def pressed(self, keys: Iterable[Key]) -> None:
+        """Keep the rider's keys; they belong to the engine's next step."""
         for key in keys:
-            self._add("keys", (step, key.value))
+            self._add("keys", (self._step, key.value))
+
+    def stepped(self, now: float) -> None:
+        """Keep the time of an engine's step."""
+        self._add("steps", (self._step, now, 0))
+        self._step += 1
+
+    def interrupted(self, now: float) -> None:
+        """Keep that the ride was ended from outside, not by a step."""
+        self._add("steps", (self._step, now, 1))
+        self._step += 1
 
     def sent(self, commands: Iterable[tuple[float, Command]]) -> None:
         """Keep what was asked of the trainer."""

@@ -37,9 +37,8 @@ def ride_once(folder: Path, seed: int) -> float:
     path = folder / f"{seed}-{time.monotonic_ns()}.ride"
     began = time.perf_counter()
     trainer = SimulatedTrainer(rider, seed=seed)
-    header = Header("Bench", trainer.start, 0.0, rider, workout, "sim", "bench")
-    kept = Journal(path, header)
-    Run(Engine(workout, rider), trainer, ManualClock(), kept, (trainer.rider,)).ride()
+    kept = Journal(path, Header("Bench", trainer.start, rider, workout, "sim", "bench"))
+    Run(kept, trainer, ManualClock(), (trainer.rider,)).ride()
     fit.encode(journal.load(path))
     return time.perf_counter() - began
 
