@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +76,7 @@ def test_a_trainer_that_asks_for_configuration_gets_it_but_not_endlessly():
     said = drive(engine, 20, pedalling(wants_configuration=True))
     times = [time for time, _ in of_kind(said, UserConfiguration)]
     assert len(times) == 5
-    assert min(b - a for a, b in itertools.pairwise(times)) >= 5
+    assert min(b - a for a, b in pairwise(times)) >= 5
 
 
 # --- ramps and the wire --------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def test_a_hill_comes_over_twenty_seconds_at_most_half_a_percent_a_second():
     grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
     assert grades[0][1] <= 0.005
     assert next(t for t, g in grades if g == 0.06) == 80
-    steps = [(g2 - g1) / (t2 - t1) for (t1, g1), (t2, g2) in itertools.pairwise(grades)]
+    steps = [(g2 - g1) / (t2 - t1) for (t1, g1), (t2, g2) in pairwise(grades)]
     assert max(steps) <= 0.005
 
 
@@ -114,7 +114,7 @@ def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
 def test_at_most_two_setpoints_a_second_and_one_every_three():
     said = drive(Engine(HILLS, RIDER), 355)
     times = [t for t, c in said.commands if isinstance(c, TargetPower | TrackResistance)]
-    gaps = [b - a for a, b in itertools.pairwise(times)]
+    gaps = [b - a for a, b in pairwise(times)]
     assert min(gaps) >= 0.5
     assert max(gaps) <= 3.25
 
@@ -176,7 +176,7 @@ def test_resistance_mode_follows_the_plan_at_two_percent_a_second():
     said = drive(Engine(in_mode(Mode.RESISTANCE), RIDER), 100)
     levels = [(t, c.resistance) for t, c in of_kind(said, BasicResistance)]
     assert levels[-1][1] == 0.25
-    steps = [(b - a) / (t2 - t1) for (t1, a), (t2, b) in itertools.pairwise(levels) if b > a]
+    steps = [(b - a) / (t2 - t1) for (t1, a), (t2, b) in pairwise(levels) if b > a]
     assert max(steps) <= 0.02 + 0.005 / 0.5
 
 
@@ -313,16 +313,29 @@ _moment = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+_limits = st.builds(
+    Limits,
+    grade=st.sampled_from([0.02, 0.0555, 0.08, 0.12]),
+    power=st.sampled_from([None, 151.5, 240.0]),
+    basic_resistance=st.sampled_from([0.333, 1.0]),
+)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     pieces=st.lists(_segment, min_size=1, max_size=4),
     trace=st.lists(_moment, min_size=1, max_size=12),
     keys=st.lists(st.tuples(st.integers(0, 90), st.sampled_from(list(Key))), max_size=6),
     mode=st.sampled_from([None, *Mode]),
+    limits=_limits,
+    threshold=st.sampled_from([80.0, 219.0, 400.0]),
 )
-def test_no_command_leaves_the_envelope_and_the_end_is_a_release(pieces, trace, keys, mode):
+def test_no_command_leaves_the_envelope_and_the_end_is_a_release(
+    pieces, trace, keys, mode, limits, threshold
+):
     plan = workout(*pieces)
-    engine = Engine(in_mode(mode, plan) if mode else plan, RIDER)
+    rider = replace(RIDER, limits=limits, threshold_power=threshold)
+    engine = Engine(in_mode(mode, plan) if mode else plan, rider)
     pressed: dict[float, list[Key]] = {}
     for at, key in keys:
         pressed.setdefault(float(at), []).append(key)
@@ -335,25 +348,214 @@ def test_no_command_leaves_the_envelope_and_the_end_is_a_release(pieces, trace, 
     said = drive(engine, 100, told, pressed)
     ending = drive(engine, 10, told, {100.25: [Key.QUIT]}, start=100.25)
     sent = said.commands + ending.commands
-    threshold = RIDER.threshold_power
     above_since = None
     for time, command in sent:
         if isinstance(command, TargetPower):
-            assert 0 <= command.power <= 1.60 * threshold + 0.5
-            if command.power <= 1.05 * threshold + 0.5:
+            assert 0 <= command.power <= min(1.60 * threshold, limits.power or 9999)
+            if command.power <= 1.05 * threshold:
                 above_since = None
             else:
                 above_since = time if above_since is None else above_since
-                assert time - above_since <= 30.5
+                assert time - above_since <= 30
         elif isinstance(command, TrackResistance):
-            assert -0.01 <= command.grade <= 0.08
+            assert -0.01 <= command.grade <= limits.grade
         elif isinstance(command, BasicResistance):
-            assert 0 <= command.resistance <= 1
+            assert 0 <= command.resistance <= limits.basic_resistance
+    # No load comes faster than the onset of a short effort, which takes three seconds for all
+    # of it; a set-point's own step is not yet a rise.
+    for (t1, first), (t2, second) in pairwise(sent):
+        if isinstance(first, TrackResistance) and isinstance(second, TrackResistance):
+            assert second.grade - first.grade <= (limits.grade + 0.01) / 3 * (t2 - t1) + 0.002
     assert engine.done
     assert sent[-1][1] == RELEASED
+    assert next(t for t, c in ending.commands if c == RELEASED) <= 103.5
 
 
 def test_downhill_never_drives_the_wheel():
     down = (*DOWNHILL[:5], -0.06, Mode.GRADE, None)
     said = drive(Engine(workout(WARM_UP, SEATED_HILL, down), RIDER), 170)
     assert min(c.grade for _, c in of_kind(said, TrackResistance)) == -0.01
+
+
+# --- no way around the ramp ----------------------------------------------------------------------
+
+
+def rises(said, kind, name):
+    """Return every rise of a set-point: (time, rise per second)."""
+    values = [(t, getattr(c, name)) for t, c in of_kind(said, kind)]
+    return [(t2, (b - a) / (t2 - t1)) for (t1, a), (t2, b) in pairwise(values) if b > a]
+
+
+@pytest.mark.parametrize("key", [Key.EASIER, Key.EASE_OFF, Key.HARDER])
+@pytest.mark.parametrize("at", [60.5, 61.0, 66.0, 75.0])
+def test_a_key_during_the_onset_never_makes_it_steeper(key, at):
+    said = drive(Engine(HILLS, RIDER), 119, keys={at: [key]})
+    # A set-point is a tenth of a percent: half a second's rise is known to 0.2 %/s.
+    assert max(rate for _, rate in rises(said, TrackResistance, "grade")) <= 0.005 + 0.002
+
+
+def test_lighter_while_the_load_comes_back_does_not_bring_it_sooner():
+    keys = {90: [Key.PAUSE], 100: [Key.PAUSE], 100.5: [Key.EASIER]}
+    said = drive(Engine(HILLS, RIDER), 119, keys=keys)
+    after = [(t, c.grade) for t, c in of_kind(said, TrackResistance) if t >= 100]
+    assert next(t for t, grade in after if grade >= 0.05) >= 103.5
+
+
+def test_the_end_of_the_cold_cap_is_a_ramp_too():
+    said = drive(Engine(HILLS, RIDER), 119, keys={5: [Key.SKIP]})
+    assert max(rate for _, rate in rises(said, TrackResistance, "grade")) <= 0.005 + 0.002
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 119, keys={5: [Key.SKIP]})
+    assert max(rate for _, rate in rises(said, TargetPower, "power")) <= 10 + 2
+
+
+def test_a_trainer_that_is_found_late_begins_without_load():
+    silent = Telemetry()
+    said = drive(Engine(HILLS, RIDER), 119, lambda now: silent if now < 90 else pedalling())
+    after = [(t, c.grade) for t, c in of_kind(said, TrackResistance) if t >= 90]
+    assert after[0][1] <= 0.003
+    assert max(rate for t, rate in rises(said, TrackResistance, "grade") if t > 91) <= 0.007
+
+
+def test_a_trainer_after_a_jump_of_the_clock_begins_without_load():
+    engine = Engine(HILLS, RIDER)
+    drive(engine, 100)
+    said = drive(engine, 30, replace(pedalling(), connection=2), start=3700.0)
+    assert of_kind(said, TrackResistance)[0][1].grade <= 0.003
+
+
+def test_a_late_step_sends_the_latest_set_point_only():
+    engine = Engine(HILLS, RIDER)
+    drive(engine, 62)
+    step = engine.step(66.0, replace(pedalling(), time=66.0))
+    assert len(step.commands) == 1
+
+
+def test_coasting_into_a_hill_does_not_shorten_its_onset():
+    still = Telemetry(power=0.0, cadence=0.0, speed=5.0, connection=1)
+    said = drive(Engine(HILLS, RIDER), 119, lambda now: still if 56 <= now < 62 else pedalling())
+    assert max(rate for _, rate in rises(said, TrackResistance, "grade")) <= 0.005 + 0.002
+
+
+def test_a_first_segment_that_is_a_hill_has_an_onset():
+    strong = replace(RIDER, threshold_power=400.0)
+    plan = in_mode(Mode.POWER, workout((*SEATED_HILL[:3], 400.0, 400.0, *SEATED_HILL[5:])))
+    said = drive(Engine(plan, strong), 50)
+    assert max(rate for _, rate in rises(said, TargetPower, "power")) <= 10 + 2
+
+
+def test_from_grade_to_power_the_rider_keeps_the_load_that_is_ridden():
+    # 90 W at the top of a hill that asks for 198: the downhill must not begin with 198.
+    said = drive(Engine(HILLS, RIDER), 200, lambda now: pedalling(90.0 if now > 150 else 150.0))
+    assert next(c.power for t, c in of_kind(said, TargetPower) if t >= 180) <= 95
+
+
+def test_from_power_to_resistance_the_load_does_not_vanish():
+    standing = (SegmentKind.HILL, 60.0, STANDING, 200.0, 200.0, 0.06, Mode.POWER, 1)
+    plan = workout(WARM, standing, (*standing[:6], Mode.RESISTANCE, 1))
+    said = drive(Engine(plan, RIDER), 70, pedalling(200.0))
+    assert of_kind(said, BasicResistance)[0][1].resistance >= 0.2
+
+
+# --- easing always eases -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_ease_off_is_felt_under_every_cap(mode):
+    steep = (SegmentKind.HILL, 200.0, SEATED, 330.0, 330.0, 0.12, mode, 1)
+    capped = replace(RIDER, limits=Limits(basic_resistance=0.2))
+    engine = Engine(workout(WARM, steep), capped)
+    said = drive(engine, 120, keys={60: [Key.EASE_OFF]})
+    name = {Mode.GRADE: "grade", Mode.POWER: "power", Mode.RESISTANCE: "resistance"}[mode]
+    kind = {
+        Mode.GRADE: TrackResistance, Mode.POWER: TargetPower, Mode.RESISTANCE: BasicResistance,
+    }[mode]  # fmt: skip
+    values = {t: getattr(c, name) for t, c in of_kind(said, kind)}
+    before = max(v for t, v in values.items() if 50 < t < 60)
+    after = max(v for t, v in values.items() if t > 62)
+    assert after == pytest.approx(0.75 * before, rel=0.05)
+
+
+def test_heart_rate_eases_a_target_that_a_cap_holds():
+    engine = Engine(in_mode(Mode.POWER), RIDER)
+    told = pedalling(190.0, heart_rate=180.0)
+    said = drive(engine, 118, told, keys={1: [Key.HARDER] * 6})
+    assert max(c.power for t, c in of_kind(said, TargetPower) if t > 110) == pytest.approx(
+        0.85 * 231, abs=1
+    )
+
+
+def test_flat_roads_in_grade_mode_are_eased_too():
+    engine = Engine(in_mode(Mode.GRADE), RIDER)
+    said = drive(engine, 55, keys={30: [Key.EASE_OFF]})
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
+    assert {g for t, g in grades if 20 < t < 30} == {0.0}
+    assert grades[-1][1] < -0.002
+
+
+# --- release from anywhere -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("key", [Key.PAUSE, Key.QUIT])
+def test_a_release_while_the_trainer_is_silent_takes_no_longer(mode, key):
+    last = replace(pedalling(), time=150.0)
+    engine = Engine(in_mode(mode), RIDER)
+    said = drive(engine, 165, lambda now: last if now > 150 else pedalling(), keys={157: [key]})
+    assert next(t for t, c in said.commands if t >= 157 and c == RELEASED) <= 160
+    kinds = [e.kind for e in said.events]
+    assert EventKind.SENSOR_LOST in kinds
+    assert EventKind.SENSOR_BACK not in kinds
+
+
+def test_a_ride_is_not_done_before_this_connection_heard_the_release():
+    engine = Engine(HILLS, RIDER)
+    drive(engine, 100, keys={90: [Key.PAUSE]})
+    again = replace(pedalling(), connection=2)
+    engine.step(100.25, replace(again, time=100.25), [Key.QUIT])
+    assert not engine.done
+    said = drive(engine, 3, again, start=100.5)
+    assert engine.done
+    assert said.commands[-1][1] == RELEASED
+
+
+def test_a_pause_with_still_cranks_leaves_no_guard_behind():
+    def told(now):
+        return pedalling(150.0, 0.0 if 95 <= now < 110 else 80.0)
+
+    engine = Engine(in_mode(Mode.POWER), RIDER)
+    said = drive(engine, 119, told, keys={94: [Key.PAUSE], 110: [Key.PAUSE]})
+    back = next(t for t, c in of_kind(said, TargetPower) if t > 110 and c.power == 198)
+    assert back == pytest.approx(115, abs=0.75)
+
+
+def test_with_a_power_fallback_the_load_waits_while_the_rider_stands_up():
+    no_road = Capabilities(basic_resistance=True, target_power=True, simulation=False)
+    said = drive(Engine(HILLS, RIDER), 260, pedalling(110.0, capabilities=no_road))
+    powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if t >= 236]
+    assert {p for t, p in powers if t < 243} == {110}
+
+
+def test_a_burst_is_over_in_time_even_while_the_trainer_is_silent():
+    hard = (SegmentKind.INTERVAL, 90.0, SEATED, 500.0, 500.0, 0.0, Mode.POWER, None)
+    last = replace(pedalling(), time=28.0)
+    engine = Engine(workout(WARM, hard), RIDER)
+    said = drive(engine, 40, lambda now: last if now > 28 else pedalling())
+    assert max(t for t, c in of_kind(said, TargetPower) if c.power > 231) <= 1 + 31
+
+
+def test_a_burst_is_not_had_again_by_a_moment_of_less():
+    hard = (SegmentKind.INTERVAL, 90.0, SEATED, 500.0, 500.0, 0.0, Mode.POWER, None)
+    keys = {33: [Key.EASE_OFF, Key.EASE_OFF], 34: [Key.HARDER] * 10}
+    said = drive(Engine(workout(WARM, hard), RIDER), 60, keys=keys)
+    assert max(t for t, c in of_kind(said, TargetPower) if c.power > 231) <= 1 + 31
+
+
+@pytest.mark.parametrize("own", [151.5, 150.4, 150.6])
+def test_rounding_never_exceeds_the_riders_limit(own):
+    careful = replace(RIDER, limits=Limits(power=own, grade=0.0555, basic_resistance=0.243))
+    said = drive(Engine(in_mode(Mode.POWER), careful), 119)
+    assert max(c.power for _, c in of_kind(said, TargetPower)) <= own
+    said = drive(Engine(HILLS, careful), 119)
+    assert max(c.grade for _, c in of_kind(said, TrackResistance)) <= 0.0555
+    said = drive(Engine(in_mode(Mode.RESISTANCE), careful), 119)
+    assert max(c.resistance for _, c in of_kind(said, BasicResistance)) <= 0.243
