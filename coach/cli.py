@@ -7,6 +7,7 @@ once. Results go to stdout, everything else to stderr. Exit codes: 0 done, 1 fai
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -105,4 +106,8 @@ def run(arguments: list[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the ``coach`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A narrow terminal shows a question mark where it cannot show a dash or a name.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run())

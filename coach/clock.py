@@ -22,6 +22,10 @@ class Clock(Protocol):
         """Wait until `when`; at once if it has passed."""
         ...
 
+    def late(self, when: float) -> float:
+        """Return how many real seconds ago `when` was; below 0 if it is still to come."""
+        ...
+
 
 class MonotonicClock:
     """The machine's monotonic clock, counted from now, `speed` times as fast."""
@@ -40,9 +44,13 @@ class MonotonicClock:
 
     def sleep_until(self, when: float) -> None:
         """Sleep until `when`."""
-        wait = (when - self.now()) / self._speed
+        wait = -self.late(when)
         if wait > 0:
             time.sleep(wait)
+
+    def late(self, when: float) -> float:
+        """Return the real seconds since `when`."""
+        return (self.now() - when) / self._speed
 
 
 class ManualClock:
@@ -60,3 +68,7 @@ class ManualClock:
     def sleep_until(self, when: float) -> None:
         """Move to `when`."""
         self._now = max(self._now, when)
+
+    def late(self, when: float) -> float:
+        """Return 0: nobody waits for this clock."""
+        return 0.0

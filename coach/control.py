@@ -98,6 +98,12 @@ class _Goal(NamedTuple):
 class Control:
     """The load of one ride on one trainer.
 
+    Parameters
+    ----------
+    rider : Rider
+    live : bool
+        Somebody rides now. A recording is neither guarded nor watched: its targets are the plan's.
+
     Attributes
     ----------
     target_power : float or None
@@ -110,7 +116,7 @@ class Control:
         The trainer has been silent for more than `HOLD_AFTER` seconds.
     """
 
-    def __init__(self, rider: Rider, *, watch_sensors: bool = True) -> None:
+    def __init__(self, rider: Rider, *, live: bool = True) -> None:
         self.rider = rider
         self.target_power: float | None = None
         self.mode: Mode | None = None
@@ -118,7 +124,7 @@ class Control:
         self.sensor_lost = False
         self.guard = CadenceGuard()
         self.heart = HeartGuard(rider.maximum_heart_rate)
-        self._watch_sensors = watch_sensors
+        self._live = live
         self._able = Capabilities()
         self._load = Slew(ONSET_RATE[Mode.POWER])
         self._power = Slew(ONSET_RATE[Mode.POWER])
@@ -136,8 +142,9 @@ class Control:
 
     @property
     def released(self) -> bool:
-        """The load is off, and the trainer has been told so."""
-        return self._unloading and self._wire.last == self.release_command()
+        """The load is off, and the trainer, if there is one, has been told so."""
+        told = not self._connected or self._wire.last == self.release_command()
+        return self._unloading and told
 
     def release_command(self) -> Command:
         """Return the one command that takes the load off, for this machine."""
@@ -214,13 +221,13 @@ class Control:
 
     def _silence(self, now: float, telemetry: Telemetry) -> float:
         """Seconds since the trainer last spoke; 0 for one that never did, or never will."""
-        if not self._watch_sensors or telemetry.time is None:
+        if not self._live or telemetry.time is None:
             return 0.0
         return now - telemetry.time
 
     def _stopped(self, now: float, telemetry: Telemetry) -> bool:
         """Tell whether the cranks have stood still for `STOPPED_AFTER` seconds."""
-        if telemetry.cadence is None or telemetry.cadence > 0:
+        if not self._live or telemetry.cadence is None or telemetry.cadence > 0:
             self._stopped_since = None
             return False
         if self._stopped_since is None:
@@ -257,6 +264,8 @@ class Control:
         reasons: list[str],
     ) -> float:
         """Return the share of the load that low cadence and heart rate leave."""
+        if not self._live:
+            return 1.0  # what was ridden stays as it was
         share = self.heart.step(self._now, dt, telemetry.heart_rate)
         if self.heart.active:
             reasons.append("heart rate at 95 % of your maximum: load eased 15 %")
@@ -382,13 +391,17 @@ class Control:
     def _enter(self, goal: _Goal, telemetry: Telemetry) -> None:
         """Enter a mode at the load that is felt already, so that the change itself is not."""
         felt = self._power.value
-        if telemetry.power is not None:
+        if self._lap is None:
+            felt = min(telemetry.power or 0.0, goal.power or 0.0)
+        elif telemetry.power is not None:
             felt = min(felt, telemetry.power)
         value = 0.0
         if goal.mode is Mode.POWER:
             value = self._power.value = felt
         elif goal.mode is Mode.RESISTANCE:
-            value = goal.load * min(1.0, felt / goal.power) if goal.power else 0.0
+            # Nobody knows what a level costs: the share of the target is all there is to go by.
+            if goal.power and self._lap is not None:
+                value = goal.load * min(1.0, felt / goal.power)
         elif felt > 0 and telemetry.speed is not None and telemetry.speed > 1.0:
             mass = self.rider.total_mass
             # No more than the rider's limit costs at this speed: there is no steeper road to ask.
@@ -407,5 +420,7 @@ class Control:
             return setpoint(mode, max(load, LOWEST_GRADE), limits.grade)
         if mode is Mode.RESISTANCE:
             return setpoint(mode, max(load, 0.0), limits.basic_resistance)
+        if load < 0.5:
+            return self.release_command()  # a target of 0 W means another thing on every trainer
         highest = BURST_CEILING * self.rider.threshold_power
         return setpoint(mode, max(load, 0.0), min(highest, limits.power or highest))

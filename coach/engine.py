@@ -109,7 +109,7 @@ class Engine:
         self.workout = workout
         self.progress = Progress(workout)
         self.rider = rider
-        self.control = Control(rider, watch_sensors=not recording)
+        self.control = Control(rider, live=not recording)
         self.state = RideState.RIDING
         self.elapsed_time = 0.0
         self.timer_time = 0.0
@@ -128,6 +128,7 @@ class Engine:
         self._rest_since: float | None = None
         self._sampled = 0.0
         self._power = PowerMean()
+        self._has_power = False
         self._sample_number: int | None = None
         self._position: RiderPosition | None = None
         self._declared: Posture | None = None
@@ -213,8 +214,11 @@ class Engine:
             self._watch_rest(now, telemetry, out)
         self._pass(now, out)
         riding = self.state is RideState.RIDING
+        self._has_power = self._has_power or telemetry.power is not None
         if riding:
-            self._road.ride_on(telemetry.power or 0.0, self.progress.segment.grade or 0.0, TICK)
+            if self._has_power:
+                grade = self.progress.segment.grade or 0.0
+                self._road.ride_on(telemetry.power or 0.0, grade, TICK)
             moment = self._moment(now)
             out.cues += self._coach.words(moment, telemetry)
         for command in self.control.step(now, TICK, self._wanted(riding), telemetry):
@@ -427,23 +431,37 @@ class Engine:
             out.events.append(Event(now, EventKind.POSITION, name, name))
 
     def _sample(self, now: float, telemetry: Telemetry) -> Sample:
-        """Make one row of the recorded ride: a recording's own numbers, else the road's."""
+        """Make one row of the recorded ride."""
         assert self._origin is not None
-        live, segment, road = not self.recording, self.progress.segment, self._road
+        speed, distance, altitude, grade = self._where(telemetry)
         return Sample(
             time=now - self._origin,
             timer_time=self.timer_time,
             segment=self.progress.index,
-            power=self._power.mean(telemetry) if live else telemetry.power,
+            power=telemetry.power if self.recording else self._power.mean(telemetry),
             cadence=telemetry.cadence,
             heart_rate=telemetry.heart_rate,
-            speed=road.speed if live else telemetry.speed,
-            distance=road.distance if live else telemetry.distance,
-            altitude=road.altitude if live else telemetry.altitude,
-            grade=segment.grade if live else telemetry.grade,
+            speed=speed,
+            distance=distance,
+            altitude=altitude,
+            grade=grade,
             target_power=self.control.target_power,
-            posture=segment.posture,
+            posture=self.progress.segment.posture,
         )
+
+    def _where(
+        self, telemetry: Telemetry
+    ) -> tuple[float | None, float | None, float | None, float | None]:
+        """Return speed, distance, altitude and grade: a recording's own, else the road's.
+
+        Without a power that moves the rider along there is no virtual road.
+        """
+        if self.recording:
+            return telemetry.speed, telemetry.distance, telemetry.altitude, telemetry.grade
+        if not self._has_power:
+            return None, None, None, None
+        road = self._road
+        return road.speed, road.distance, road.altitude, self.progress.segment.grade
 
     def snapshot(self) -> Snapshot:
         """Return all that a display needs to show this moment."""
@@ -453,7 +471,7 @@ class Engine:
         position, source = telemetry.position, PostureSource.MEASURED
         if position is None and self._declared is not None:
             position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
-        recorded = self.recording
+        speed, distance, altitude, _ = self._where(telemetry)
         return Snapshot(
             time=self._now,
             state=self.state,
@@ -479,9 +497,9 @@ class Engine:
             power=telemetry.power,
             cadence=telemetry.cadence,
             heart_rate=telemetry.heart_rate,
-            speed=telemetry.speed if recorded else self._road.speed,
-            distance=(telemetry.distance or 0.0) if recorded else self._road.distance,
-            altitude=(telemetry.altitude or 0.0) if recorded else self._road.altitude,
+            speed=speed,
+            distance=distance or 0.0,
+            altitude=altitude or 0.0,
             position=position,
             position_source=None if position is None else source,
             intensity=self.intensity,

@@ -168,3 +168,14 @@ def as_ridden(ride: Ride) -> Workout:
         segments.append(replace(base, index=index, start=at, duration=lap.timer_time))
         at += lap.timer_time
     return Workout(ride.name, ride.name, tuple(segments))
+
+
+def lengthened(plan: Workout, seconds: float) -> Workout:
+    """Return a plan that lasts at least so long: what is left over asks for nothing."""
+    left = seconds - plan.duration
+    if left < 1.0:
+        return plan
+    rest = Segment(
+        len(plan.segments), SegmentKind.FREE, plan.duration, left, None, Mode.GRADE, label="After"
+    )
+    return replace(plan, segments=(*plan.segments, rest))

@@ -37,6 +37,8 @@ from coach.trainers.base import Message, Trainer
 COMMIT_INTERVAL = 0.5
 """Real seconds between commits; with a tick and the commit itself this stays below one."""
 VIRTUAL_COMMIT_INTERVAL = 60.0
+LONGEST_DELAY = 1.0
+"""Real seconds that are made up for; after a longer delay the ride goes on from there."""
 RELEASE_PATIENCE = 1.5
 """How long to wait for the trainer to confirm the release [s]."""
 RELEASE_AGAIN = 0.5
@@ -200,8 +202,10 @@ class Run:
             now = first + ticks * TICK
             self._tick(now, [key for display in self.displays for key in display.keys()])  # noqa: SIM118
             self._commit(now)
-            # After a delay the ticks go on from here: a rush of late ones would help nobody.
-            ticks = max(ticks + 1, math.floor((self.clock.now() - first) / TICK))
+            ticks += 1
+            if self.clock.late(first + ticks * TICK) > LONGEST_DELAY:
+                # The machine slept or was held up: a rush of late ticks would help nobody.
+                ticks = math.ceil((self.clock.now() - first) / TICK)
             self.clock.sleep_until(first + ticks * TICK)
 
     def _tick(self, now: float, keys: Sequence[Key]) -> None:

@@ -47,7 +47,7 @@ def setpoint(mode: Mode, load: float, highest: float) -> Command:
     step = _STEP[mode]
     steps = min(round(load / step), floor(highest / step + _LITTLE))
     if mode is Mode.POWER:
-        return TargetPower(steps * step)
+        return TargetPower(float(steps))
     if mode is Mode.RESISTANCE:
         return BasicResistance(steps / 200)
     return TrackResistance(steps / 1000)
@@ -58,7 +58,7 @@ class Wire:
 
     def __init__(self, rider: Rider) -> None:
         self._rider = rider
-        self._connection: int | None = None
+        self._connection = 0
         self._queue: list[Command] = []
         self._configured = float("-inf")
         self.last: Command | None = None
@@ -81,6 +81,8 @@ class Wire:
         able : Capabilities
             What the trainer can do.
         """
+        if telemetry.connection == 0:
+            return []  # nobody there yet, or a bike that takes no commands
         asked = telemetry.wants_configuration and (now - self._configured >= CONFIGURATION_INTERVAL)
         if telemetry.connection != self._connection:
             self._connection = telemetry.connection

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coach import __version__
-from coach.commands.saving import ride_path, save_ride, say_saved, writable_folder
+from coach.commands.saving import (
+    readable,
+    ride_path,
+    save_ride,
+    say_saved,
+    to_type,
+    writable_folder,
+)
 from coach.errors import CoachError, RideFileError, RideInterrupted, RiderInputError
 
 if TYPE_CHECKING:
@@ -107,7 +114,7 @@ def _go(
         fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
         raise RideInterrupted(
             f"the ride stopped on a fault ({fault}); the load was taken off; "
-            f"run 'coach recover {path}' for what was recorded"
+            f'run "{to_type("recover", path)}" for what was recorded'
         ) from error
     return path
 
@@ -180,7 +187,7 @@ class _Progress:
         self._bar.__exit__(None, None, None)
 
 
-def _after(journal: Path) -> None:
+def _after(journal: Path) -> Ride | None:
     """Save what the rider keeps, show the hills, say where everything is."""
     from rich.console import Console
 
@@ -190,12 +197,25 @@ def _after(journal: Path) -> None:
 
     if not journals.has_samples(journal):
         click.echo(f"The ride ended before its first second; {journal} holds what was heard.")
-        return
-    ride, saved = save_ride(journal)
-    climbed = hills(ride)
-    if climbed:
-        Console().print(hill_table(climbed))
-    say_saved(saved)
+        return None
+    with _undisturbed():
+        ride = journals.load(journal)
+        saved = save_ride(ride, journal)
+        climbed = hills(ride)
+        if climbed:
+            Console().print(hill_table(climbed))
+        say_saved(saved)
+    return ride
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let an impatient second Ctrl-C wait: saving takes a second or two."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.command()
@@ -214,7 +234,8 @@ def demo(seed: int, out: Path) -> None:
     displays: list[Display] = [trainer.rider, _Progress(workout.duration)]
     journal = _go(out, "hills", header, trainer, _clock(None), displays)
     _after(journal)
-    click.echo(f"Next: coach summary {journal}, or coach ride hills --trainer sim")
+    ride_on = to_type("ride", "hills", "--trainer", "sim")
+    click.echo(f"Next: {to_type('summary', journal)}, or {ride_on}")
 
 
 @click.command()
@@ -228,7 +249,7 @@ def demo(seed: int, out: Path) -> None:
 @_rider
 @click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
 @click.option(
-    "--moderate", type=click.FloatRange(0, 180), metavar="MIN", help="Length of the moderate block."
+    "--moderate", type=click.FloatRange(1, 180), metavar="MIN", help="Length of the moderate block."
 )
 @click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
 @_speed("1")
@@ -295,21 +316,24 @@ def replay(
     import numpy as np
 
     from coach import profile
+    from coach.analysis.timer import timer_time
     from coach.journal import Header
     from coach.live import terminal
-    from coach.ride import as_ridden
+    from coach.ride import as_ridden, lengthened
     from coach.rides import load_ride
     from coach.trainers.replay import ReplayTrainer
 
     recorded = load_ride(file)
     for warning in recorded.warnings:
         click.echo(warning, err=True)
-    recorded.name = recorded.name or file.stem
+    stem = readable(file.stem)
+    recorded.name = recorded.name or stem
     rider = _rider_of(recorded, rider_file)
     if workout is None:
         plan = as_ridden(recorded)
     else:
-        plan = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
+        asked = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
+        plan = lengthened(asked, timer_time(recorded) or 0.0)
     if not np.isfinite(recorded.time).any():
         raise RideFileError(f"{file}: has no times: a road to ride, not a ride to replay")
     header = Header(
@@ -317,13 +341,13 @@ def replay(
         recorded.start or datetime.now(UTC),
         rider,
         plan,
-        f"replay:{file.name}",
+        f"replay:{stem}",
         __version__,
         recording=True,
         indoor=recorded.indoor,
     )
     displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
-    _after(_go(out, file.stem, header, ReplayTrainer(recorded), _clock(speed), displays))
+    _after(_go(out, stem, header, ReplayTrainer(recorded), _clock(speed), displays))
     if recorded.warnings:
         ctx.exit(3)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,14 @@ import click
 
 from coach.errors import RideFileError
 from coach.ride import Ride
+
+LONGEST_NAME = 80
+"""Of a ride, in its files' names [characters]: file systems allow some 255 bytes in all."""
+
+
+def readable(text: str) -> str:
+    """Return a text that can be written anywhere, whatever bytes its file name was made of."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def writable_folder(out: Path) -> Path:
@@ -37,7 +47,7 @@ def writable_folder(out: Path) -> Path:
 
 def ride_path(out: Path, start: datetime, name: str) -> Path:
     """Return a path for a new ride: ``DATE_TIME_NAME.ride``, numbered when it is taken."""
-    plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "ride"
+    plain = re.sub(r"[^\w-]+", "-", readable(name)).strip("-")[:LONGEST_NAME] or "ride"
     stem = f"{start:%Y-%m-%d_%H%M%S}_{plain}"
     path = out / f"{stem}.ride"
     number = 2
@@ -71,27 +81,28 @@ def write_fit(ride: Ride, path: Path) -> Path:
     return path
 
 
-def save_ride(journal: Path) -> tuple[Ride, list[Path]]:
-    """Make everything a rider keeps from a closed journal: FIT first, then the pictures.
+def save_ride(ride: Ride, journal: Path) -> list[Path]:
+    """Make everything a rider keeps of a ride: FIT first, then the pictures.
 
     Returns
     -------
-    tuple
-        The ride, and the paths: ``.ride``, ``.fit``, ``-light.png``, ``-dark.png``.
+    list of Path
+        ``.ride``, ``.fit``, ``-light.png``, ``-dark.png``; without pictures where there is
+        nothing to draw.
 
     Raises
     ------
     RideFileError
-        If the journal holds no samples, or a file cannot be written.
+        If the FIT file cannot be written.
     """
-    from coach import journal as journals
-
-    ride = journals.load(journal)
     saved = [journal, write_fit(ride, journal.with_suffix(".fit"))]
     from coach.charts.figures import save_charts
 
-    saved += save_charts(ride, journal.with_suffix(""))
-    return ride, saved
+    try:
+        saved += save_charts(ride, journal.with_suffix(""))
+    except RideFileError as error:
+        click.echo(str(error), err=True)
+    return saved
 
 
 def say_saved(saved: Sequence[Path]) -> None:
@@ -101,3 +112,11 @@ def say_saved(saved: Sequence[Path]) -> None:
     upload = next((path for path in saved if path.suffix == ".fit"), None)
     if upload is not None:
         click.echo(f"Upload {upload.name} to your training log.")
+
+
+def to_type(*words: str | Path) -> str:
+    """Return a command line that can be typed as it stands, after this program's own name."""
+    called = sys.argv[0]
+    # Called by a relative path, as in the README, it is not found by its name alone.
+    near = os.sep in called and not os.path.isabs(called) and Path(called).name == "coach"
+    return shlex.join([called if near else "coach", *map(str, words)])

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coach.guidance.gears import gear_hint
-from coach.messages import Cue, CueKind, Posture, Telemetry
+from coach.messages import Cue, CueKind, Mode, Posture, Telemetry
 from coach.rider import Rider
 from coach.units import clock_text
 from coach.workout import Segment, SegmentKind
@@ -118,6 +118,9 @@ class Coach:
                 # The gear of the downhill says nothing about the climb after it.
                 measured = telemetry if moment.segment.kind is SegmentKind.HILL else Telemetry()
                 hint = gear_hint(self._rider.bike, following, measured.speed, measured.cadence)
+                if following.mode is Mode.POWER:
+                    # There a shift changes no power, only how fast the flywheel turns.
+                    hint = f"{hint}, for a steady flywheel" if measured.speed and hint else None
                 text = f"One gear harder: {hint}" if hint else "One gear harder"
                 self._say(cues, moment.time, CueKind.GEAR, text)
         elif (
@@ -145,13 +148,16 @@ class Coach:
         words: list[str] = []
         if segment.posture is not None:
             words.append(segment.posture.value)
-        if segment.target_power_end is not None:
-            words.append(f"{segment.target_power_end:.0f} W")
+        first, last = segment.target_power_start, segment.target_power_end
+        if first is not None and last is not None:
+            words.append(f"{first:.0f} to {last:.0f} W" if first != last else f"{last:.0f} W")
         if segment.effort:
             words.append(segment.effort)
         if self._knob:
             words.append(self._turn(segment))
-        about = f"{name}, {clock_text(segment.duration)}"
+        about = f"{name}, {clock_text(moment.remaining)}"
+        if moment.at >= 1.0:
+            about += " left"
         return f"{about}: {', '.join(words)}" if words else about
 
     def _turn(self, segment: Segment) -> str:

@@ -61,10 +61,13 @@ class Recorded:
         except sqlite3.Error:
             try:
                 self._db, self.meta = self._salvage()
-            except (sqlite3.Error, ValueError, OSError) as error:
+            except (sqlite3.Error, ValueError, OSError, MemoryError) as error:
                 raise RideFileError(f"{path}: not a ride of this program ({error})") from error
         found = self.meta.get("format")
         if found != str(FORMAT):
+            self.close()
+            if found is None:
+                raise RideFileError(f"{path}: the ride ended before its first second")
             raise RideFileError(
                 f"{path}: ride format {found}, this version reads {FORMAT}; update sixhills"
             )
@@ -96,7 +99,7 @@ class Recorded:
         try:
             db.deserialize(bytes(data[: len(data) // size * size]))
             meta = dict(db.execute("SELECT key, value FROM meta NOT INDEXED"))
-        except sqlite3.Error:
+        except BaseException:
             db.close()
             raise
         self.warnings.append(f"{self.path.name}: the file is cut; read as far as it goes")
