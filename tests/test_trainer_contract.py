@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -358,15 +359,29 @@ def test_the_response_in_the_text_counts() -> None:
         ("none:loud", ("no options",)),
         ("replay", ("replay:FILE",)),
         ("replay:", ("replay:FILE",)),
+        ("ant", ("come with the driver", "sim, none and replay:FILE work today")),
+        ("ant:123", ("come with the driver",)),
+        ("BLE:KICKR", ("come with the driver",)),
     ],
 )
 def test_a_text_that_names_no_trainer_says_what_would(text: str, words: tuple[str, ...]) -> None:
     with pytest.raises(RiderInputError) as error:
-        trainers.make(text, RIDER)
+        trainers.check(text)
     sentence = str(error.value)
+    with pytest.raises(RiderInputError, match=re.escape(sentence)):
+        trainers.make(text, RIDER)
     assert "\n" not in sentence
+    assert "::" not in sentence
     for word in words:
         assert word in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("sim:seed=3,response=slow", "sim"), ("none", "none"), ("replay:absent.fit", "replay")],
+)
+def test_a_text_is_checked_before_there_is_a_rider(text: str, kind: str) -> None:
+    assert trainers.check(text) == kind
 
 
 def test_a_recording_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

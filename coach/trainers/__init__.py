@@ -14,7 +14,32 @@ from coach.errors import RiderInputError
 from coach.rider import Rider
 from coach.trainers.base import Trainer
 
+Maker = Callable[[Rider], Trainer]
+
 _LARGEST_SEED = 2**31 - 1
+_RADIO = ("ant", "ble")
+
+
+def check(text: str) -> str:
+    """Check what was typed after ``--trainer`` without making the trainer.
+
+    Parameters
+    ----------
+    text : str
+        As typed.
+
+    Returns
+    -------
+    str
+        Its kind: ``sim``, ``none`` or ``replay``.
+
+    Raises
+    ------
+    RiderInputError
+        If there is no such trainer, or it has no such option or value. A recording is not opened.
+    """
+    _choose(text)
+    return text.partition(":")[0]
 
 
 def make(text: str, rider: Rider) -> Trainer:
@@ -38,65 +63,94 @@ def make(text: str, rider: Rider) -> Trainer:
     RideFileError
         If the recording to replay cannot be read at all.
     """
+    return _choose(text)(rider)
+
+
+def _choose(text: str) -> Maker:
+    """Return what makes the trainer that a text names, its options read."""
     name, _, rest = text.partition(":")
-    maker = _MAKERS.get(name)
-    if maker is None:
-        raise RiderInputError(
-            f"--trainer {text}: no trainer is called {name!r}{_meant(name, list(_MAKERS))}; "
-            f"there are {', '.join(_MAKERS)}"
+    if name in _KINDS:
+        return _KINDS[name](text, rest)
+    if name.lower().startswith(_RADIO):
+        raise _refusal(
+            text,
+            "radio trainers come with the driver, which is not there yet; "
+            "sim, none and replay:FILE work today",
         )
-    return maker(text, rest, rider)
+    raise _refusal(
+        text,
+        f"no trainer is called {name!r}{_meant(name, list(_KINDS))}; there are {', '.join(_KINDS)}",
+    )
 
 
-def _simulated(text: str, rest: str, rider: Rider) -> Trainer:
-    from coach.trainers.simulated import SimulatedTrainer
-    from coach.trainers.simulated.machine import RESPONSES
-
+def _simulated(text: str, rest: str) -> Maker:
     seed, response = 7, "medium"
     for option in rest.split(",") if rest else ():
         key, _, value = option.partition("=")
         if key == "seed":
-            if not (value.isascii() and value.isdecimal() and len(value) <= 10):
-                raise _wrong_seed(text, value)
-            seed = int(value)
-            if seed > _LARGEST_SEED:
-                raise _wrong_seed(text, value)
+            seed = _seed(text, value)
         elif key == "response":
-            if value not in RESPONSES:
-                raise RiderInputError(
-                    f"--trainer {text}: response is one of {', '.join(RESPONSES)}, "
-                    f"not {value!r}{_meant(value, list(RESPONSES))}"
-                )
-            response = value
+            response = _response(text, value)
         else:
-            raise RiderInputError(
-                f"--trainer {text}: sim has no option {key!r}"
-                f"{_meant(key, ['seed', 'response'])}; it takes sim:seed=7,response=medium"
+            raise _refusal(
+                text,
+                f"sim has no option {key!r}{_meant(key, ['seed', 'response'])}; "
+                "it takes sim:seed=7,response=medium",
             )
-    return SimulatedTrainer(rider, seed, response)
+
+    def make(rider: Rider) -> Trainer:
+        from coach.trainers.simulated import SimulatedTrainer
+
+        return SimulatedTrainer(rider, seed, response)
+
+    return make
 
 
-def _wrong_seed(text: str, value: str) -> RiderInputError:
-    return RiderInputError(
-        f"--trainer {text}: seed is a whole number from 0 to {_LARGEST_SEED}, not {value!r}"
-    )
+def _seed(text: str, value: str) -> int:
+    is_whole = value.isascii() and value.isdecimal() and len(value) <= 10
+    if not is_whole or int(value) > _LARGEST_SEED:
+        raise _refusal(text, f"seed is a whole number from 0 to {_LARGEST_SEED}, not {value!r}")
+    return int(value)
 
 
-def _uncontrolled(text: str, rest: str, rider: Rider) -> Trainer:
-    from coach.trainers.uncontrolled import UncontrolledTrainer
+def _response(text: str, value: str) -> str:
+    from coach.trainers.simulated.machine import RESPONSES
 
+    if value not in RESPONSES:
+        known = list(RESPONSES)
+        raise _refusal(
+            text, f"response is one of {', '.join(known)}, not {value!r}{_meant(value, known)}"
+        )
+    return value
+
+
+def _uncontrolled(text: str, rest: str) -> Maker:
     if rest:
-        raise RiderInputError(f"--trainer {text}: none takes no options; type --trainer none")
-    return UncontrolledTrainer()
+        raise _refusal(text, "none takes no options; type --trainer none")
+
+    def make(_: Rider) -> Trainer:
+        from coach.trainers.uncontrolled import UncontrolledTrainer
+
+        return UncontrolledTrainer()
+
+    return make
 
 
-def _replay(text: str, rest: str, rider: Rider) -> Trainer:
+def _replay(text: str, rest: str) -> Maker:
     if not rest:
-        raise RiderInputError(f"--trainer {text}: replay needs a ride; type replay:FILE")
-    from coach.rides import load_ride
-    from coach.trainers.replay import ReplayTrainer
+        raise _refusal(text, "replay needs a ride; type replay:FILE")
 
-    return ReplayTrainer(load_ride(Path(rest)))
+    def make(_: Rider) -> Trainer:
+        from coach.rides import load_ride
+        from coach.trainers.replay import ReplayTrainer
+
+        return ReplayTrainer(load_ride(Path(rest)))
+
+    return make
+
+
+def _refusal(text: str, why: str) -> RiderInputError:
+    return RiderInputError(f"--trainer {text.rstrip(':')}: {why}")
 
 
 def _meant(word: str, known: list[str]) -> str:
@@ -104,9 +158,9 @@ def _meant(word: str, known: list[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-_MAKERS: dict[str, Callable[[str, str, Rider], Trainer]] = {
+_KINDS: dict[str, Callable[[str, str], Maker]] = {
     "sim": _simulated,
     "none": _uncontrolled,
     "replay": _replay,
 }
-"""Every trainer there is, by name."""
+"""What reads the options of every trainer there is, by name."""
