@@ -60,6 +60,20 @@ def test_decode_prints_the_golden_fields(vector):
 
 
 @pytest.mark.parametrize(
+    "vector",
+    VECTORS["command"] + VECTORS["page"],
+    ids=lambda v: f"{v['page']} {v['hex']}",
+)
+def test_what_decode_prints_can_be_encoded_again(vector):
+    ways = ("--profile", vector.get("profile", "fec"))
+    sender = ("--from", vector.get("sender", "device"))
+    told = printed("decode", *ways, *sender, plain(vector["hex"]))
+    keys = [f"{k}={json.dumps(v).strip(chr(34))}" for k, v in told["fields"].items()]
+    again = printed("encode", *ways, told["page"], *keys)["hex"]
+    assert printed("decode", *ways, *sender, again) == told
+
+
+@pytest.mark.parametrize(
     "digits",
     [
         ["31ffffffffff2003"],
@@ -202,6 +216,16 @@ def test_codes_flags_and_hexadecimal_numbers():
             ["encode", "target_power"],
             ProtocolError,
             "page 0x31 target_power: power_w is missing, expected 0 to 4000 W",
+        ),
+        (
+            ["encode", "target_power", "power_w=null"],
+            ProtocolError,
+            "page 0x31 target_power: power_w is missing, expected 0 to 4000 W",
+        ),
+        (
+            ["encode", "calibration_request", "spin_down=null"],
+            ProtocolError,
+            "page 0x01 calibration_request: spin_down is missing, expected 0 or 1",
         ),
         (
             ["encode", "target_power", "power_w=5000"],

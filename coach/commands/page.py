@@ -66,7 +66,10 @@ def decode(profile: str, sender: Side, as_json: bool, digits: tuple[str, ...]) -
 @click.argument("name")
 @click.argument("values", metavar="[KEY=VALUE]...", nargs=-1)
 def encode(profile: str, as_json: bool, name: str, values: tuple[str, ...]) -> None:
-    """Make the bytes of page NAME, such as target_power power_w=200."""
+    """Make the bytes of page NAME, such as target_power power_w=200.
+
+    KEY=null is a value that is not there, as decode --json prints it.
+    """
     pages = _load(profile).pages
     if name not in pages:
         raise RiderInputError(

@@ -271,9 +271,9 @@ class CommandStatus(DataPage):
             2: ReplyStatus.NOT_SUPPORTED,
             3: ReplyStatus.REJECTED,
             4: ReplyStatus.PENDING,
-            255: "uninitialized",
+            255: "uninitialised",
         },
-        default="uninitialized",
+        default="uninitialised",
     )
     data: bytes = octets(4, 4)
 

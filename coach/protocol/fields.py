@@ -316,8 +316,12 @@ class Flag(Field):
         return f"({value} if {self.validity.read()} else None)" if self.validity else value
 
     def write(self, name: str) -> list[str]:
-        """Return the statements that make ``r`` from ``v``."""
-        return ["r = 1 if v else 0" if self.yes_when else "r = 0 if v else 1"]
+        """Return the statements that make ``r`` from ``v``, or raise what ``refuse`` returns."""
+        says_absent = self.validity is not None
+        return [
+            *([] if says_absent else ["if v is None:", f"    raise refuse(page, {name!r})"]),
+            "r = 1 if v else 0" if self.yes_when else "r = 0 if v else 1",
+        ]
 
     def parse(self, text: str) -> Value:
         """Make yes or no from what somebody typed."""

@@ -20,6 +20,9 @@ PAGE_LENGTH = 8
 RESERVED = 0xFF
 """Reserved bytes are sent so; reserved bits of a used byte are sent as 0."""
 
+ABSENT = "null"
+"""What somebody types for a value that is not there; JSON has the same word for it."""
+
 Side = Literal["device", "display"]
 Sender = Literal["device", "display", "either"]
 Decoder = Callable[[bytes], "DataPage | None"]
@@ -72,17 +75,17 @@ class DataPage:
 
     @classmethod
     def parse(cls, values: Mapping[str, str]) -> Self:
-        """Make a page from what somebody typed.
+        """Make a page from what somebody typed; `ABSENT` for a value that is not there.
 
         Raises
         ------
         EncodeError
             If a text is no value of its field.
         """
-        parsed = {}
+        parsed: dict[str, Value] = {}
         for name, text in values.items():
             try:
-                parsed[name] = cls.layout[name].parse(text)
+                parsed[name] = None if text == ABSENT else cls.layout[name].parse(text)
             except ValueError as error:
                 raise EncodeError(f"{title(cls)}: {name}: {error}, found {text[:40]!r}") from None
         return cls(**parsed)
