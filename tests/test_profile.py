@@ -479,7 +479,8 @@ def test_shipped_workouts_have_names_and_own_ones_have_paths():
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("hils", "did you mean 'hills'"),
+        ("hils", r"there is no workout 'hils'; did you mean 'hills'\? There are"),
+        ("nope", r"there is no workout 'nope'\. There are hills"),
         ("", "There are hills, hills-starter, hills-strong"),
         ("x" * 5000, "There are hills"),
     ],

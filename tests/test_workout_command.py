@@ -116,7 +116,7 @@ def test_show_a_file(coach, tmp_path):
         (["nowhere/x.toml"], "there is no file nowhere"),
         (["hills", "--rider", ""], "is a folder"),
         (["hills", "--rider", "nowhere.toml"], "there is no file nowhere.toml"),
-        (["hills", "--moderate", "45"], "1 to 30 minutes long, not 45"),
+        (["hills", "--moderate", "45"], "1 to 30 minutes long, not 45; type --moderate 30"),
         (["hills", "--moderate", "nan"], "1 to 30 minutes long, not nan"),
         (["hills", "--moderate", "much"], "not a valid float"),
         (["hills", "--mode", "gear"], "'gear' is not one of"),
@@ -202,18 +202,18 @@ def test_new_rider_without_ftp_is_asked_for_an_estimate(tmp_path):
 
 def test_nonsense_is_asked_again(tmp_path):
     path = tmp_path / "r.toml"
-    result = answer(
-        "A\x1b[2J", "A", "", "25O", "7", "75", "999", "200", "", "x", "50", "", "-1", "", out=path
-    )
+    weights = ("", "25O", "-4", "7", "75")
+    result = answer("A\x1b[2J", "A", *weights, "999", "200", "", "x", "50", "", "-1", "", out=path)
     assert result.exit_code == 0, result.output
     for words in (
         "expected a name in quotes",
         "30 to 200, found ''",
         "30 to 200, found '25O'",
+        "30 to 200, found -4\n",
         "30 to 200, found 7",
         "30 to 600, found 999",
         "numbers of teeth, 9 to 70, found 'x'",
-        "device number, 1 to 65535, found '-1'",
+        "device number, 1 to 65535, found -1",
     ):
         assert words in result.stderr
     found = profile.load_rider(path)

@@ -160,7 +160,7 @@ def _check(answers: Answers) -> None:
 def _number(text: str) -> str:
     """Return a number as TOML has it, also from a decimal comma; else the text in quotes."""
     plain = text.replace(",", ".")
-    return plain if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", plain) else _text(text)
+    return plain if re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", plain) else _text(text)
 
 
 def _teeth(text: str) -> str:

@@ -70,9 +70,9 @@ def find_workout(name_or_path: str | Path) -> Path:
     if text.endswith(".toml") or os.path.basename(text) != text:
         return Path(text)
     close = get_close_matches(text[:80], names, n=1)
-    meant = f"; did you mean '{close[0]}'" if close else ""
+    meant = f"; did you mean '{close[0]}'?" if close else "."
     raise RiderInputError(
-        f"there is no workout {text[:80]!r}{meant}? There are {', '.join(names)};"
+        f"there is no workout {text[:80]!r}{meant} There are {', '.join(names)};"
         " your own is named by its path, such as ./mine.toml"
     )
 

@@ -161,7 +161,7 @@ def _chosen(
         if not 1.0 <= moderate_minutes <= longest:
             raise RiderInputError(
                 f"the moderate block of {plan.name} can be 1 to {longest:g} minutes long,"
-                f" not {moderate_minutes:g}"
+                f" not {moderate_minutes:g}; type --moderate {longest:g}"
             )
         shorter = float(round(60.0 * moderate_minutes))
         for i in blocks:
