@@ -313,12 +313,12 @@ class Engine:
         if self.state is RideState.RIDING:
             self.state = RideState.PAUSED
             self._auto_paused = auto
-            self._power.restart()
             out.events.append(Event(now, EventKind.PAUSED, "at rest" if auto else ""))
 
     def _resume(self, now: float, out: Step) -> None:
         self._pass(now, out)
         self.state = RideState.RIDING
+        self._power.restart()
         self._auto_paused = False
         self._rest_since = None
         out.events.append(Event(now, EventKind.RESUMED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from coach.errors import RideFileError
 from coach.formats import fit
 from coach.journal import Recorded
 from coach.messages import TrackResistance
+from coach.ride import Ride
 
 ROOT = Path(__file__).parents[1]
 RIDES = (ROOT.parent / "shared" / "rides").resolve()
@@ -209,6 +211,20 @@ def test_ctrl_c_releases_saves_and_exits_zero(tmp_path):
 
 
 @pytest.mark.realtime
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGQUIT", "SIGTSTP"])
+def test_every_polite_stop_releases_and_saves(tmp_path, name):
+    if not hasattr(signal, name):
+        pytest.skip(f"{name} is not known here")
+    process = start_ride(tmp_path, "--speed", "20")
+    wait_for_samples(tmp_path, 2)
+    process.send_signal(getattr(signal, name))
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    with Recorded(only(tmp_path, ".ride")) as recorded:
+        assert recorded.commands()[-1][1] == RELEASE
+
+
+@pytest.mark.realtime
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 def test_after_kill_nine_at_most_a_second_is_missing_and_recover_finishes_it(tmp_path):
     process = start_ride(tmp_path, "--speed", "20")
@@ -280,6 +296,41 @@ def test_a_route_without_times_cannot_be_replayed(tmp_path, capsys):
     code = run(["replay", str(RIDES / "route_missing_elevation.gpx"), "--out", str(tmp_path)])
     assert code == 1
     assert "time" in capsys.readouterr().err
+
+
+def test_a_replay_longer_than_its_plan_is_asked_for_nothing_after_it(tmp_path):
+    recorded = Ride.from_columns(np.arange(0.0, 60.0), power=np.full(60, 150.0))
+    write_fit(recorded, tmp_path / "long.fit")
+    out = tmp_path / "out"
+    command = ["replay", str(tmp_path / "long.fit"), "--workout", str(SHORT), "--out", str(out)]
+    assert run(command) == 0
+    ride = journal.load(only(out, ".ride"))
+    assert np.isnan(ride.prescribed_standing[ride.time > 12.5]).all()
+    assert np.isnan(ride.target_power[ride.time > 12.5]).all()
+    assert len(ride) == 60
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text there")
+def test_any_file_name_can_be_replayed(tmp_path, capsys):
+    recorded = Ride.from_columns(np.arange(0.0, 30.0), power=np.full(30, 150.0))
+    for name in (b"r\xfcde.fit", b"x" * 240 + b".fit", "für é 骑.fit".encode()):
+        source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+        source.write_bytes(fit.encode(recorded))
+        assert run(["replay", str(source), "--out", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out").glob("*.fit"))) == 3
+
+
+def test_a_narrow_terminal_gets_question_marks_not_a_traceback(tmp_path):
+    for encoding in ("ascii", "latin-1", "cp437"):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        ran = coach("workout", "show", "hills", env=environment)
+        assert ran.returncode == 0, ran.stderr
+
+
+def test_what_is_to_type_next_can_be_typed(tmp_path, capsys):
+    assert run(["demo", "--out", str(tmp_path / "my rides")]) == 0
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("Next: "))
+    assert "my rides" in shlex.split(line.removeprefix("Next: ").split(", or ")[0])[2]
 
 
 def test_a_finished_ride_replays_under_its_own_plan(tmp_path):

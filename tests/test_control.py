@@ -79,6 +79,28 @@ def test_a_trainer_that_asks_for_configuration_gets_it_but_not_endlessly():
     assert min(b - a for a, b in pairwise(times)) >= 5
 
 
+def test_nothing_is_sent_to_nobody():
+    said = drive(Engine(HILLS, RIDER), 365, Telemetry())
+    assert not said.commands
+
+
+def test_no_target_of_zero_watts_is_ever_sent():
+    def told(now):
+        return pedalling(0.0 if now < 5 else 100.0)
+
+    said = drive(Engine(HILLS, RIDER), 30, told, keys={20: [Key.PAUSE]})
+    assert min(c.power for _, c in of_kind(said, TargetPower)) >= 1
+
+
+def test_a_recording_is_not_guarded():
+    engine = Engine(in_mode(Mode.POWER), RIDER, recording=True)
+    for second in range(119):
+        tired = Telemetry(time=second, power=50.0, cadence=0.0, heart_rate=184.0, sample=second)
+        engine.step(float(second), tired)
+    assert engine.control.target_power == 198
+    assert engine.control.limits == ()
+
+
 # --- ramps and the wire --------------------------------------------------------------------------
 
 

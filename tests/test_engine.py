@@ -262,6 +262,45 @@ def test_quit_ends_the_ride_and_then_the_load_comes_off():
     assert not said.samples
 
 
+def test_the_pause_is_no_part_of_the_power_after_it():
+    def told(now):
+        # 200 W while riding; the wheel runs on at 0 W through the pause.
+        events = int(now * 4)
+        paused = min(max(0, events - 80), 240)
+        total = 200.0 * (events - paused)
+        return pedalling(200.0, power_total=total, power_events=events)
+
+    said = drive(Engine(HILLS, RIDER), 100, told, {20: [Key.PAUSE], 80: [Key.PAUSE]})
+    assert {s.power for s in said.samples} == {200.0}
+
+
+def test_an_extension_announces_the_change_of_posture_again():
+    said = drive(Engine(HILLS, RIDER), 155, keys={111: [Key.EXTEND]})
+    soon = [cue.time for cue in said.cues if cue.kind is CueKind.STAND_SOON]
+    assert soon == [110, 140]
+    assert [cue.time for cue in said.cues if cue.kind is CueKind.STAND] == [150]
+
+
+def test_a_bike_with_a_knob_is_told_how_to_turn_it_and_no_gear():
+    said = drive(Engine(HILLS, RIDER, knob=True), 365, Telemetry())
+    assert not [cue for cue in said.cues if cue.kind is CueKind.GEAR]
+    turns = [(cue.time, cue.text.rpartition("knob ")[2]) for cue in said.cues if "knob" in cue.text]
+    # Every load of this plan is 25 %: a step of 5 % above the 20 % that feels moderate.
+    assert {text for _, text in turns} == {"1 step above moderate"}
+    assert {0, 50, 60, 120, 180} <= {time for time, _ in turns}
+
+
+def test_without_power_there_is_no_road():
+    engine = Engine(HILLS, RIDER)
+    said = drive(engine, 100, Telemetry())
+    assert {(s.speed, s.distance, s.altitude, s.grade) for s in said.samples} == {(None,) * 4}
+
+
+def test_a_rising_target_is_described_by_both_its_ends():
+    said = drive(Engine(HILLS, RIDER), 5)
+    assert "88 to 143 W" in said.cues[0].text
+
+
 # --- a recording ---------------------------------------------------------------------------------
 
 
@@ -315,6 +354,8 @@ def test_the_tick_rate_changes_nothing(keys, tick):
     assert other.cues == reference.cues
     assert other.samples == reference.samples
     assert other.events == reference.events
+    if tick <= 0.5:  # a slower caller sends of several set-points only the last
+        assert other.commands == reference.commands
 
 
 @settings(max_examples=10, deadline=None)

@@ -13,10 +13,10 @@ from timeline import HILLS, RIDER
 
 from coach import journal, profile
 from coach.clock import ManualClock
-from coach.errors import RideFileError, TrainerNotFound
+from coach.errors import RideFileError, TrainerLost, TrainerNotFound
 from coach.formats import fit
 from coach.journal import Header, Journal, Recorded
-from coach.messages import EventKind, Key, TrackResistance
+from coach.messages import EventKind, Key, Reply, ReplyStatus, TrackResistance
 from coach.ride import Ride, as_ridden
 from coach.runner import Run, ride_again
 from coach.trainers.replay import ReplayTrainer
@@ -208,3 +208,75 @@ def test_a_trainer_that_cannot_be_opened_leaves_no_file(tmp_path, monkeypatch):
     with pytest.raises(TrainerNotFound):
         run.ride()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ticks", range(40))
+def test_whenever_it_is_interrupted_the_trainer_itself_is_released(tmp_path, ticks):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    script.at[37.0 + ticks * 0.25] = run.interrupt
+    run.ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        status = [page for each in recorded.rows("pages") for page in [each[3]] if page[0] == 0x47]
+    # The last command status names track resistance, grade 0 (20 000 hundredths above -200 %).
+    assert status[-1][1] == 0x33
+    assert status[-1][5:7] == (20_000).to_bytes(2, "little")
+
+
+def test_a_trainer_whose_send_fails_is_still_let_go_and_the_ride_kept(tmp_path, monkeypatch):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+
+    def fail(*_):
+        raise TrainerLost("gone")
+
+    script.at[100.0] = lambda: monkeypatch.setattr(run.trainer, "send", fail)
+    with pytest.raises(TrainerLost):
+        run.ride()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.ride"]
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert not recorded.finished
+        assert len(recorded.ride()) >= 99
+
+
+def test_a_second_interruption_does_not_wait_for_the_tick(tmp_path):
+    run = rolling(tmp_path / "a.ride", Script())
+    run.interrupt()
+    with pytest.raises(KeyboardInterrupt):
+        run.interrupt()
+    run.journal.discard()
+
+
+def test_the_rider_hears_once_that_a_command_was_refused(tmp_path, monkeypatch):
+    script, heard = Script(), []
+    show = script.show
+    monkeypatch.setattr(script, "show", lambda snap, cues: (heard.extend(cues), show(snap, cues)))
+    run = rolling(tmp_path / "a.ride", script)
+    refusal = Reply(1.0, "target_power", ReplyStatus.REJECTED, 1)
+    poll = run.trainer.poll
+    monkeypatch.setattr(run.trainer, "poll", lambda now: [*poll(now), refusal])
+    script.at[5.0] = run.interrupt
+    run.ride()
+    said = [cue.text for cue in heard if "refused" in cue.text]
+    assert said == ["The trainer refused target power: rejected"]
+
+
+def test_a_machine_that_was_held_up_goes_on_from_there(tmp_path):
+    class HeldUp(ManualClock):
+        """Real enough to be late: it loses ten seconds at second 20."""
+
+        def sleep_until(self, when):
+            super().sleep_until(when + 10.0 if 20 <= when < 20.25 else when)
+
+        def late(self, when):
+            return self.now() - when
+
+    trainer = SimulatedTrainer(RIDER, seed=1)
+    kept = Journal(tmp_path / "a.ride", Header("Test", START, RIDER, HILLS, "sim", "test"))
+    Run(kept, trainer, HeldUp(), (trainer.rider,)).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        kinds = [row[1] for row in recorded.rows("events")]
+        ride = recorded.ride()
+    assert EventKind.CLOCK_JUMP in kinds
+    assert ride.timer_time == 360
+    assert ride.elapsed_time == pytest.approx(370, abs=0.5)
