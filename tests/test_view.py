@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from screens import bare, cue, moment, plan, soon
@@ -16,7 +16,16 @@ from coach.live.keyboard import KEYS
 from coach.live.screen import STOP_RULES, Screen
 from coach.live.strip import strip
 from coach.live.view import Frame, Verdict, Viewer, as_json, judge, power_tolerance
-from coach.messages import CueKind, Key, Posture, PostureSource, RiderPosition, RideState, Snapshot
+from coach.messages import (
+    Cue,
+    CueKind,
+    Key,
+    Posture,
+    PostureSource,
+    RiderPosition,
+    RideState,
+    Snapshot,
+)
 from coach.units import clock_text
 
 ON, ABOVE, BELOW = Verdict.ON_TARGET, Verdict.ABOVE, Verdict.BELOW
@@ -330,6 +339,58 @@ def test_a_count_down_too_long_for_its_letters_is_left_out_whole() -> None:
     rows = screen_text(Viewer().see(moment(segment_remaining=4872.0, next_posture_in=None)), 72)
     assert has_big("\n".join(rows), "SEATED")
     assert not any("█" in row[43:] for row in rows[:7])
+
+
+def moments(said: list[Cue]) -> list[Frame]:
+    """Frames that fill the screen in different ways."""
+    limits = ("target capped at 198 W: your limit", "grade capped at 8 %: felt grade")
+    return [
+        Viewer().see(moment(), said),
+        Viewer().see(soon(8.7, limits=limits), said),
+        Viewer().see(moment(state=RideState.PAUSED), said),
+        Viewer().see(moment(power=None, cadence=None, heart_rate=None, grade=None)),
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    width=st.integers(60, 140), height=st.integers(24, 50), said=st.sampled_from(["", "word " * 30])
+)
+@example(width=80, height=24, said="")
+@example(width=80, height=30, said="")
+@example(width=90, height=30, said="")
+@example(width=100, height=28, said="")
+@example(width=100, height=30, said="")
+@example(width=110, height=30, said="")
+def test_keys_and_plan_are_there_at_every_usual_size(width: int, height: int, said: str) -> None:
+    for frame in moments([cue(said)]):
+        rows = screen_text(frame, width, height)
+        assert [cell_len(row) for row in rows] == [width] * height
+        foot = "  ".join(rows[-2:])
+        paused = frame.snapshot.state is RideState.PAUSED
+        for each in KEYS:
+            does = "ride on" if paused and each.key is Key.PAUSE else each.does
+            assert f" {each.name} {does} " in f"{foot} "
+        hills = [row.split() for row in rows].index(["1", "[2]"])
+        assert all("┃" in row for row in rows[hills - 2 : hills])
+
+
+@pytest.mark.parametrize("height", range(9, 24))
+@pytest.mark.parametrize("width", [24, 40, 59, 80])
+def test_a_small_terminal_still_names_the_keys(width: int, height: int) -> None:
+    for frame in moments([cue("word " * 30)]):
+        text = "  ".join(row.strip() for row in screen_text(frame, width, height))
+        told = all(f"{each.name} {each.does}" in text for each in KEYS[1:])
+        assert told or " ".join(each.name for each in KEYS) in text
+
+
+def test_no_key_moves_when_the_ride_is_paused() -> None:
+    for width in range(20, 140):
+        riding, paused = (
+            screen_text(Viewer().see(moment(state=state)), width, 30)[-2:]
+            for state in (RideState.RIDING, RideState.PAUSED)
+        )
+        assert [row.replace("pause  ", "ride on") for row in riding] == paused
 
 
 def test_a_small_terminal_keeps_what_matters_most() -> None:

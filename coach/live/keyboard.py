@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TextIO
 
@@ -43,6 +43,28 @@ KEYS = (
     Binding(Key.QUIT, "qQ", "q", "quit, save"),
 )
 """Every key of a ride, in the order of the footer."""
+
+
+def in_rows(width: int, room: Callable[[Binding], int]) -> list[list[Binding]]:
+    """Break `KEYS` into rows.
+
+    Parameters
+    ----------
+    width : int
+        Cells of a row; a key that is wider than that stands alone.
+    room : callable
+        How many cells a key takes, with the space between it and its neighbour.
+    """
+    rows: list[list[Binding]] = []
+    left = 0
+    for each in KEYS:
+        if not rows or room(each) > left:
+            rows.append([])
+            left = width
+        rows[-1].append(each)
+        left -= room(each)
+    return rows
+
 
 _BY_CHARACTER = {character: each.key for each in KEYS for character in each.characters}
 

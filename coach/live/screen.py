@@ -1,8 +1,8 @@
 """A frame as lines of text for a terminal of any size: what is read from the saddle comes first.
 
 Under the bar come power, target, cadence and heart rate with their verdicts in sign, word and
-colour, what was said last, the facts, the plan, the keys. When there is little room the least
-needed goes first; no line is ever longer than the terminal is wide.
+colour, what was said last, the facts, the plan, the keys. When there is little room the letters
+shrink first, then the least needed goes; no line is ever longer than the terminal is wide.
 
 Source: reference notes on the look, sections 1 and 3; what to say on the paused screen: reference
 notes on training science, section 7.
@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
-from coach.live.ink import BEST, Ink, Line, Style, cells, fit, wrapped
-from coach.live.keyboard import KEYS
+from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
+from coach.live.keyboard import Binding, in_rows
 from coach.live.strip import strip
 from coach.live.view import Frame, Verdict, climbing, place, seconds_left
 from coach.messages import Key, PostureSource, RideState
@@ -36,13 +36,26 @@ STOP_RULES = (
 )
 """When to stop for good (reference notes on training science, section 7)."""
 
-_SIZES = ((3, 2), (2, 2), (2, 1), (1, 1))
-"""Enlargements of the block letters, down and sideways, largest first."""
+_SIZES: tuple[tuple[Size, Size | None], ...] = (
+    ((3, 2), (3, 2)),
+    ((3, 2), (2, 2)),
+    ((2, 2), (2, 2)),
+    ((2, 2), (1, 1)),
+    ((2, 1), (2, 1)),
+    ((2, 1), (1, 1)),
+    ((1, 1), (1, 1)),
+    ((1, 1), None),
+)
+"""Letters of the bar and of the numbers, largest first; the numbers shrink before the word."""
 _WIDTH = 72
 """Cells in which the widest words in block letters, and four tiles, have room."""
 _CUE_ROWS = 2
 _PROFILE_ROWS = 6
 """Most rows that the profile may take."""
+_PLAN_ROWS = 3
+"""Fewest rows of the plan: one of profile, one of postures, one of numbers."""
+_RIDE_ON = "ride on"
+"""What the pause key does on a paused ride."""
 _NUMERALS = frozenset("0123456789—")
 
 _SIGNS = {Verdict.ON_TARGET: "●", Verdict.ABOVE: "▲", Verdict.BELOW: "▼"}
@@ -94,37 +107,56 @@ class Screen:
 
 
 def _sections(frame: Frame, screen: Screen) -> list[Line]:
-    """Lay out the screen in the largest letters that leave room for the numbers."""
+    """Lay out the screen in the largest letters that leave room for all the rest."""
     width, height = screen.width, screen.height
     paused = frame.snapshot.state is RideState.PAUSED
-    tiles = _values(frame)
-    bar_size, number_size = _sizes(width, height, len(tiles))
+    tiles, cue, facts = _values(frame), _cue(frame, width), _facts(frame)
+    words = len(cue) + len(facts) + _PLAN_ROWS
+    footer = _footer(paused, width, screen.keys, height - 1 - len(tiles) - words)
+    bar_size, number_size = _sizes(width, height, len(tiles), words, len(footer))
     bar = bar_lines(frame, screen.workout, width, bar_size)
     numbers = [_small_tile(tile) for tile in tiles]
     if number_size:
         numbers = _big_tiles(tiles, width, *number_size)
-    cue, facts, footer = _cue(frame, width), _facts(frame), _footer(frame, width, screen.keys)
     middle = [cue, _stop_rules(), facts[:1]] if paused else [cue, numbers, facts]
     room = height - sum(map(len, (bar, *middle, footer))) - 2
     plan = strip(frame.snapshot, screen.workout, width, min(_PROFILE_ROWS, max(1, room)))
     # On a small screen the last of these is given up first, line by line.
-    bar, numbers, cue, facts, footer, plan = _squeezed(
-        [bar, middle[1], cue, middle[2], footer, plan], height
+    bar, numbers, footer, cue, facts, plan = _squeezed(
+        [bar, middle[1], footer, cue, middle[2], plan], height
     )
     return _spread([bar, cue, numbers, facts, plan, footer], height)
 
 
-def _sizes(width: int, height: int, numbers: int) -> tuple[Size | None, Size | None]:
+def _sizes(
+    width: int, height: int, numbers: int, words: int, keys: int
+) -> tuple[Size | None, Size | None]:
     """Return how large the letters of the bar and of the numbers may be; the frame has no say.
 
     So the picture keeps its shape from one frame to the next.
+
+    Parameters
+    ----------
+    width, height : int
+        Of the screen.
+    numbers : int
+        How many numbers there are: their rows in plain text.
+    words, keys : int
+        Rows of what is always in plain text, and of the footer.
     """
-    for tall, wide in _SIZES:
-        if width >= _WIDTH * wide and height >= 2 * (ROWS * tall + 2) + _CUE_ROWS + 1:
-            return (tall, wide), (tall, wide)
-    if width >= _WIDTH and height >= ROWS + 2 + _CUE_ROWS + numbers:
-        return (1, 1), None
-    return None, None
+    for bar, number in _SIZES:
+        rows = _rows(bar, 1) + _rows(number, numbers) + words + keys
+        if width >= _WIDTH * bar[1] and height >= rows:
+            return bar, number
+    # The word of the moment in the smallest letters is worth more than the facts and the plan.
+    smallest, _ = _SIZES[-1]
+    rows = _rows(smallest, 1) + max(numbers + _CUE_ROWS, len(_stop_rules())) + keys
+    return (smallest if width >= _WIDTH * smallest[1] and height >= rows else None), None
+
+
+def _rows(size: Size | None, plain: int) -> int:
+    """Return the rows of block letters with one above and one below, or those of plain text."""
+    return plain if size is None else ROWS * size[0] + 2
 
 
 def _squeezed(sections: list[list[Line]], height: int) -> list[list[Line]]:
@@ -317,21 +349,26 @@ def _stop_rules() -> list[Line]:
     ]
 
 
-def _footer(frame: Frame, width: int, keys: bool) -> list[Line]:
-    """List the keys, in at most two rows."""
+def _footer(paused: bool, width: int, keys: bool, most: int) -> list[Line]:
+    """List the keys and what they do; the keys alone where that takes more than `most` rows.
+
+    A paused ride has as many rows as one that goes on, so that no key moves.
+    """
     if not keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    rows: list[Line] = [[]]
-    used = 0
-    for each in KEYS:
-        paused = each.key is Key.PAUSE and frame.snapshot.state is RideState.PAUSED
-        does = "ride on" if paused else each.does
-        taken = cells(f"  {each.name} {does}")
-        if rows[-1] and used + taken > width:
-            if len(rows) == 2:
-                break
-            rows.append([])
-            used = 0
-        rows[-1] += [(f" {each.name}", Ink.STRONG), (f" {does} ", Ink.LABEL)]
-        used += taken
-    return rows
+    rows = in_rows(width, lambda each: len(f" {each.name} {_does(each, paused)} "))
+    if len(rows) <= most:
+        return [[piece for each in row for piece in _key(each, paused)] for row in rows]
+    rows = in_rows(width, lambda each: len(f" {each.name}"))
+    return [[(f" {each.name}", Ink.STRONG) for each in row] for row in rows]
+
+
+def _key(binding: Binding, paused: bool) -> Line:
+    return [(f" {binding.name}", Ink.STRONG), (f" {_does(binding, paused)} ", Ink.LABEL)]
+
+
+def _does(binding: Binding, paused: bool) -> str:
+    """Say what a key does now, in as many cells as ever."""
+    if binding.key is not Key.PAUSE:
+        return binding.does
+    return _RIDE_ON if paused else binding.does.ljust(len(_RIDE_ON))
