@@ -543,16 +543,13 @@ def test_keys_reach_a_program_in_its_terminal(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("ending", "number", "code"),
     [
-        (WAIT, signal.SIGTERM, -signal.SIGTERM),
-        (WAIT, signal.SIGHUP, -signal.SIGHUP),
-        (WAIT, signal.SIGQUIT, -signal.SIGQUIT),
         (WAIT, signal.SIGINT, -signal.SIGINT),
         ("raise RuntimeError('a fault')", None, 1),
         ("sys.exit(3)", None, 3),
         ("with shown:\n        raise RuntimeError('a fault')", None, 1),
         ("", None, 0),
     ],
-    ids=["term", "hangup", "quit", "interrupt", "fault", "exit", "with", "end"],
+    ids=["interrupt", "fault", "exit", "with", "end"],
 )
 def test_the_terminal_is_given_back_on_every_way_out(
     terminal: Terminal, ending: str, number: int | None, code: int
@@ -600,19 +597,12 @@ def test_in_the_background_there_are_plain_lines_and_no_keys(terminal: Terminal)
     assert terminal.modes == before
 
 
-def test_signals_that_somebody_handles_are_left_to_them(
-    terminal: Terminal, show: Callable[..., TerminalDisplay]
-) -> None:
-    def own(*_: object) -> None: ...
-
-    before = signal.signal(signal.SIGTERM, own)
-    try:
-        shown = show()
-        assert signal.getsignal(signal.SIGTERM) is own
-        shown.close()
-        assert signal.getsignal(signal.SIGTERM) is own
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def test_signals_belong_to_whoever_runs_the_ride(show: Callable[..., TerminalDisplay]) -> None:
+    before = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    shown = show()
+    assert {number: signal.getsignal(number) for number in before} == before
+    shown.close()
+    assert {number: signal.getsignal(number) for number in before} == before
 
 
 # --- plain lines --------------------------------------------------------------------------------
@@ -661,6 +651,28 @@ def test_plain_lines_still_take_keys(terminal: Terminal) -> None:
     shown.close()
     assert terminal.modes == before
     assert PlainDisplay(io.StringIO()).keys() == ()
+
+
+def test_plain_lines_list_the_keys_once_at_the_start(terminal: Terminal) -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out, PosixKeyboard(terminal.slave))
+    shown.open()
+    told = out.getvalue()
+    for each in KEYS:
+        assert f"{each.name} {each.does}" in told
+    assert max(map(len, told.splitlines())) < 80
+    for segment in (3, 4):
+        shown.show(moment(segment=segment), ())
+    shown.close()
+    assert out.getvalue().count("quit, save") == 1
+
+
+def test_plain_lines_without_a_keyboard_list_no_keys() -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out)
+    shown.open()
+    shown.close()
+    assert out.getvalue() == ""
 
 
 def test_a_reader_who_leaves_does_not_end_the_ride() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from coach.live.ink import Style, clean
-from coach.live.keyboard import Keyboard
+from coach.live.keyboard import Keyboard, in_rows
 from coach.live.view import place
 from coach.messages import Cue, Key, RideState, Snapshot
 from coach.units import clock_text
@@ -19,10 +19,14 @@ _STATES = {
     RideState.RIDING: "Riding on",
     RideState.FINISHED: "Ride finished",
 }
+_WIDTH = 60
+"""Cells in which the list of keys is written."""
 
 
 class PlainDisplay:
-    """One line for each segment, cue, pause and cap; no control codes.
+    """The keys, where there are any; then one line for each segment, cue, pause and cap.
+
+    No control codes.
 
     Parameters
     ----------
@@ -45,9 +49,10 @@ class PlainDisplay:
         self._capped: set[str] = set()
 
     def open(self) -> None:
-        """Take the keyboard, where there is one."""
+        """Take the keyboard, where there is one, and say what its keys do."""
         if self._keyboard is not None:
             self._keyboard.open()
+            self._write([f"{'':>8}  {self._style.text(row)}\n" for row in _keys()])
 
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Write what is new."""
@@ -94,6 +99,12 @@ class PlainDisplay:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, out.fileno())
             os.close(nowhere)
+
+
+def _keys() -> list[str]:
+    """List the keys and what they do, in rows that no terminal breaks."""
+    rows = in_rows(_WIDTH, lambda each: len(f"{each.name} {each.does} · "))
+    return [" · ".join(f"{each.name} {each.does}" for each in row) for row in rows]
 
 
 def _heading(snapshot: Snapshot) -> str:

@@ -19,13 +19,10 @@ from __future__ import annotations
 import atexit
 import math
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
 from coach.live.base import Display
 from coach.live.ink import BEST, Depth, Style
@@ -47,15 +44,11 @@ _INTERVAL = 0.1
 _BELLS = {CueKind.STAND: 2, CueKind.SIT: 1}
 
 
-_STOPS = ("SIGTERM", "SIGHUP", "SIGQUIT")
-
-
 class TerminalDisplay:
     """A full screen that is drawn line by line where it changed.
 
-    Whatever ends the program, the terminal is given back as it was found: `close`, a ``with``
-    block, the end of the interpreter, and the signals that nobody else has claimed. (Whoever
-    claims a signal closes the displays, as the runner does.)
+    The terminal is given back as it was found by `close`, by a ``with`` block and at the end of the
+    interpreter. Signals belong to whoever runs the ride and closes its displays.
 
     Parameters
     ----------
@@ -96,7 +89,6 @@ class TerminalDisplay:
         self._frames = 0
         self._bells = 0
         self._open = False
-        self._signals: dict[int, Any] = {}
 
     def __enter__(self) -> TerminalDisplay:
         self.open()
@@ -111,7 +103,6 @@ class TerminalDisplay:
             return
         self._open = True
         atexit.register(self.close)
-        self._claim_signals()
         if self._keyboard is not None:
             self._keyboard.open()
         self._output.write(_ENTER)
@@ -164,26 +155,8 @@ class TerminalDisplay:
         self._output.close(_LEAVE)
         if self._keyboard is not None:
             self._keyboard.close()
-        for number, before in self._signals.items():
-            if signal.getsignal(number) == self._stopped:
-                signal.signal(number, before)
-        self._signals.clear()
         atexit.unregister(self.close)
         self._open = False
-
-    def _claim_signals(self) -> None:
-        """Take the signals that would end the program without a word, if nobody else has."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for name in _STOPS:
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-                self._signals[number] = signal.signal(number, self._stopped)
-
-    def _stopped(self, number: int, _: FrameType | None) -> None:
-        """Give the terminal back, then let the signal do what it does."""
-        self.close()
-        os.kill(os.getpid(), number)
 
 
 def display(
