@@ -383,6 +383,15 @@ def test_what_was_recorded_in_a_pause_is_left_out():
     np.testing.assert_array_equal(rows.seconds, [1, 1, 1, 1, 3, 1, 1, 1])
 
 
+def test_no_row_begins_after_the_timer_stopped():
+    # Seconds are counted from the first sample, so the stop falls inside one of them.
+    ride = make_ride([100, 100, 100], [1, 2, 8.5])
+    ride.timer = [TimerChange(8.5, False)]
+    rows = repaired(ride)
+    np.testing.assert_array_equal(rows.time, np.arange(1, 9))
+    np.testing.assert_array_equal(rows.power, np.full(8, 100))
+
+
 def test_no_value_is_held_across_a_pause():
     ride = make_ride([100, 200], [0, 8])
     ride.timer = [TimerChange(1, False), TimerChange(8, True)]

@@ -193,11 +193,14 @@ def _resample(
     """
     if not time.size:
         return time, time, np.empty(0, dtype=bool), columns
-    first, last = _stretches(time, still)
+    stops = np.array([start for start, _ in still])
+    first, last = _stretches(time, stops)
     held = _held(time, last)
     length = time[last] + held[last] - time[first]
-    # A microsecond of jitter is no row of its own.
-    rows = np.maximum(1, np.ceil(length - 1e-3)).astype(np.intp)
+    # A microsecond of jitter is no row of its own, and no row begins once the timer has stopped.
+    stopped = np.append(stops, np.inf)[np.searchsorted(stops, time[last])] - time[first]
+    rows = np.maximum(1, np.minimum(np.ceil(length - 1e-3), np.floor(stopped) + 1)).astype(np.intp)
+    held[last] = np.minimum(held[last], time[first] + rows - time[last])
     offset = np.concatenate(([0], np.cumsum(rows + 1)[:-1]))
     total = int(offset[-1] + rows[-1])
 
@@ -220,9 +223,8 @@ def _resample(
     return row_time, seconds, riding, means
 
 
-def _stretches(time: Column, still: list[tuple[float, float]]) -> tuple[Indices, Indices]:
+def _stretches(time: Column, stops: Column) -> tuple[Indices, Indices]:
     """Return the first and the last sample of each stretch without a gap or a pause."""
-    stops = np.array([start for start, _ in still])
     paused = np.diff(np.searchsorted(stops, time)) > 0
     breaks = np.flatnonzero((np.diff(time) > LONGEST_HOLD) | paused)
     return np.concatenate(([0], breaks + 1)), np.concatenate((breaks, [time.size - 1]))
