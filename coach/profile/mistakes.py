@@ -54,8 +54,9 @@ def validate(model: type[Model], document: Document) -> Model:
     located = [(_locate(model, error), error) for error in errors]
     placed = [(line_of(place.path, document.lines), place, error) for place, error in located]
     placed.sort(key=lambda each: each[0])
-    # What could not be read as TOML is text here; the schema says better what belongs there.
-    known = {line for line, _, _ in placed}
+    # What could not be read as TOML is text here; the schema says better what belongs there. What
+    # is missing stands on no line, it only borrows that of its table.
+    known = {line for line, place, _ in placed if place.path in document.lines}
     mistakes = [(line, text) for line, text in document.mistakes.items() if line not in known]
     mistakes += [
         (line, _describe(place, error, model)) for line, place, error in placed[:MOST_MISTAKES]
@@ -123,6 +124,8 @@ def _describe(place: _Place, error: ErrorDetails, model: type[BaseModel]) -> str
             guess = _closest(error["input"]["kind"], place.names)
         case "literal_error":
             guess = _closest(error["input"], _QUOTED.findall(error["ctx"]["expected"]))
+        case "short_warm_up":
+            expected, found = error["ctx"]["expected"], error["ctx"]["found"]
         case "float_type" | "int_type":
             guess = _number(error["input"])
     meant = f", did you mean {guess}?" if guess else ""
