@@ -36,7 +36,8 @@ resistance_steps = 0
 
 
 def plan(text: str) -> profile.WorkoutPlan:
-    return profile.parse_workout(f'title = "T"\nabout = "A"\n{text}', "mine.toml")
+    head = 'title = "T"\nabout = "A"\nshort_warm_up = true\n'
+    return profile.parse_workout(head + text, "mine.toml")
 
 
 def mistakes(text: str) -> list[str]:
@@ -213,6 +214,29 @@ def test_every_key_of_a_workout_file():
         ),
     )
     assert found.duration == 3723 + 5405
+
+
+def test_hills_come_after_a_warm_up_of_fifteen_minutes():
+    head = 'title = "T"\nabout = "A"\n'
+    hill = PART.strip()
+    moderate = hill.replace("hill", "moderate").replace('posture = "seated"\n', "")
+    warm_up = (
+        moderate.replace('"moderate"', '"warm_up"', 1)
+        .replace("4:00", "15:00")
+        .replace("ftp_pct = 80", "ftp_pct_start = 40\nftp_pct_end = 65")
+    )
+    for parts in (f"{warm_up}\n{hill}", moderate):
+        assert profile.parse_workout(head + parts, "mine.toml").duration > 0
+    for parts, found in (
+        (hill, "none"),
+        (f"{hill}\n{warm_up}", "none"),
+        (f"{moderate}\n{warm_up.replace('15:00', '14:59')}\n{hill}", "14:59"),
+    ):
+        with pytest.raises(ProfileError, match=f"mine.toml:3: part: .* found {found}$"):
+            profile.parse_workout(head + parts, "mine.toml")
+        assert profile.parse_workout(f"{head}short_warm_up = true\n{parts}", "mine.toml")
+    with pytest.raises(ProfileError, match=r"short_warm_up: expected true .* found 'yes'$"):
+        profile.parse_workout(f'{head}short_warm_up = "yes"\n{hill}', "mine.toml")
 
 
 @pytest.mark.parametrize("length", ["4", "4:60", "4:5", ":30", "0:00", "-1:00", "3:00:01", "٤:00"])

@@ -20,6 +20,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from coach.guidance.gears import SEATED_HILL_CADENCE
 from coach.messages import Mode, Posture
@@ -30,6 +31,9 @@ from coach.workout import SegmentKind
 
 LONGEST_WORKOUT = 12 * 3600
 """[s]."""
+
+SHORTEST_WARM_UP = 15 * 60
+"""Before hills [s]."""
 
 _LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)", re.ASCII)
 _CR10 = re.compile(r"(\d|10)(-(\d|10))?", re.ASCII)
@@ -341,6 +345,10 @@ class WorkoutFile(Table):
     title: Text = Field(description="a title in quotes, up to 80 characters")
     about: Text = Field(description="one line in quotes about the workout")
     climbing: ClimbingTable = Field(default_factory=ClimbingTable, description="a table [climbing]")
+    short_warm_up: bool = Field(
+        default=False,
+        description="true for less than 15:00 of warm-up before hills, else false",
+    )
     part: list[AnyPart] = Field(
         min_length=1,
         max_length=200,
@@ -352,6 +360,26 @@ class WorkoutFile(Table):
     def _ends_the_same_day(cls, parts: list[AnyPart]) -> list[AnyPart]:
         if sum(part.length for part in parts) > LONGEST_WORKOUT:
             raise ValueError
+        return parts
+
+    @field_validator("part")
+    @classmethod
+    def _warms_up_for_hills(cls, parts: list[AnyPart], info: ValidationInfo) -> list[AnyPart]:
+        kinds = [part.kind for part in parts]
+        if "hill" not in kinds or info.data.get("short_warm_up", True):
+            return parts
+        before = parts[: kinds.index("hill")]
+        warm_up = sum(part.length for part in before if part.kind == "warm_up")
+        if warm_up < SHORTEST_WARM_UP:
+            raise PydanticCustomError(
+                "short_warm_up",
+                "too short a warm-up",
+                {
+                    "expected": "15:00 or more of warm_up before the first hill (whoever has warmed"
+                    " up elsewhere says short_warm_up = true above the parts)",
+                    "found": f"{warm_up // 60}:{warm_up % 60:02}" if warm_up else "none",
+                },
+            )
         return parts
 
     def to_plan(self, name: str) -> WorkoutPlan:
