@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from coach.analysis.posture import time_standing
 from coach.formats import fit
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import COLUMNS, Lap, PositionChange, Ride, TimerChange
@@ -107,7 +108,7 @@ def sample_ride():
     ride.name = "Six Hills – été"
     ride.indoor = ride.virtual_altitude = True
     ride.elapsed_time, ride.timer_time = 360.25, 300.25
-    ride.time_standing, ride.stand_count = 100.5, 1
+    ride.time_standing, ride.stand_count = 102.0, 1
     ride.ascent = 59.0
     ride.threshold_power, ride.rider_mass = 220.0, 75.0
     ride.timer = [
@@ -165,8 +166,10 @@ def assert_same_ride(ours, theirs):
     whole = ("start", "sport", "indoor", "virtual_altitude", "name", "timer", "positions")
     for name in (*whole, "position_source", "workout", "stand_count", "ascent"):
         assert getattr(ours, name) == getattr(theirs, name), name
-    for name in ("elapsed_time", "timer_time", "time_standing", "threshold_power", "rider_mass"):
+    for name in ("elapsed_time", "timer_time", "threshold_power", "rider_mass"):
         assert getattr(ours, name) == pytest.approx(getattr(theirs, name), abs=5e-4), name
+    # By the changes of position, which have whole seconds.
+    assert ours.time_standing == pytest.approx(theirs.time_standing, abs=0.5)
     assert ours.warnings == []
 
 
@@ -185,7 +188,7 @@ def test_garmins_sdk_finds_everything():
     assert (session["sport"], session["sub_sport"]) == ("cycling", "indoor_cycling")
     assert session["start_time"] == START
     assert (session["total_elapsed_time"], session["total_timer_time"]) == (360.25, 300.25)
-    assert (session["time_standing"], session["stand_count"]) == (100.5, 1)
+    assert (session["time_standing"], session["stand_count"]) == (102.0, 1)
     assert (session["max_power"], session["num_laps"]) == (47140, 5)
     assert (session["total_ascent"], session["threshold_power"]) == (59, 220)
     assert session["total_distance"] == pytest.approx(ride.distance[-1], abs=0.01)
@@ -347,6 +350,16 @@ def test_standing_is_counted_where_the_ride_has_no_total():
     back = fit.decode(fit.encode(ride))
     # Up at 238 s (a transition counts as what follows), down at 340 s.
     assert (back.time_standing, back.stand_count) == (102.0, 1)
+
+
+def test_a_file_agrees_with_itself_and_with_the_ride_about_standing():
+    # A device's own total may differ by a fraction from the whole seconds of its changes.
+    ride = sample_ride()
+    ride.time_standing = 101.6
+    ride.positions[1] = PositionChange(237.6, RiderPosition.TRANSITION_TO_STANDING)
+    ride.positions[3] = PositionChange(339.5, RiderPosition.TRANSITION_TO_SEATED)
+    back = fit.decode(fit.encode(ride))
+    assert back.time_standing == time_standing(back) == time_standing(ride) == 102
 
 
 # --- what FIT cannot hold ---------------------------------------------------------------------

@@ -7,13 +7,17 @@ to the second by one rule, checked against three Garmin recordings:
 * each transition already counts as the state that is confirmed next;
 * a trailing transition is confirmed by nothing: from there on the posture is not known;
 * time during which the ride's timer stood still is left out;
-* nothing is known before the first event.
+* nothing is known before the first event;
+* a whole ride is reckoned in whole seconds, as FIT writes them, so that it stands as long in
+  each of its files.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -111,11 +115,23 @@ def stand_count(ride: Ride) -> int | None:
 
 
 def ride_posture(ride: Ride) -> list[PostureInterval]:
-    """Return the settled postures of a whole ride; empty when it recorded no position."""
+    """Return the settled postures of a whole ride; empty when it recorded no position.
+
+    Times are those of the ride's FIT file: rounded to whole seconds, half up.
+    """
     sound = in_order(ride.time)
     if not ride.positions or not sound.size:
         return []
-    return settle(ride.positions, ride.timer, float(ride.time[sound[-1]]))
+    return settle(
+        [replace(change, time=_whole(change.time)) for change in ride.positions],
+        [replace(change, time=_whole(change.time)) for change in ride.timer],
+        _whole(float(ride.time[sound[-1]])),
+    )
+
+
+def _whole(seconds: float) -> float:
+    """Round to whole seconds, half up."""
+    return math.floor(seconds + 0.5)
 
 
 def _settled(positions: Sequence[PositionChange], end: float) -> list[PostureInterval]:

@@ -180,7 +180,7 @@ class _Activity:
             "trigger": [profile.TRIGGER_ACTIVITY_END],
             "threshold_power": [ride.threshold_power],
             "sport_profile_name": [ride.name],
-            "time_standing": [self._time_standing() if trusted else None],
+            "time_standing": [time_standing(ride) if trusted else None],
             "stand_count": [stand_count(ride) if trusted else None],
             "position_source": [ride.position_source or "" if trusted else ""],
             "virtual_altitude": [1 if ride.virtual_altitude else None],
@@ -314,11 +314,6 @@ class _Activity:
             "sub_sport": [self._sub_sport] * count,
             "wkt_step_index": [lap.segment for lap in laps],
         }
-
-    def _time_standing(self) -> float | None:
-        """Return the device's own total, else what the positions say [s]."""
-        own = self._ride.time_standing
-        return own if own is not None else time_standing(self._ride)
 
     def _lap_ends(self) -> Column:
         """Return when the laps were written [s]: each at its end, none before its predecessor."""
