@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.analysis.timer import elapsed_time, timer_time
 from coach.errors import RideFileError
 from coach.formats import gpx, tcx, xml
 from coach.ride import COLUMNS
@@ -273,6 +275,24 @@ def test_a_tcx_lap_that_was_cut_off_lasts_until_the_last_point():
     document = TCX.encode()
     ride = tcx.decode(document[: document.rindex(b"<Trackpoint>")])
     assert [(lap.start, lap.elapsed_time) for lap in ride.laps] == [(0, 60), (60, 0)]
+
+
+def test_of_a_tcx_lap_that_was_cut_off_only_what_was_read_counts():
+    document = TCX.replace("30.0<", "3600<").encode()
+    ride = tcx.decode(document[: document.index(b"<Lap", document.index(b"<Lap") + 1)])
+    assert [(lap.elapsed_time, lap.timer_time) for lap in ride.laps] == [(40, 40)]
+    assert timer_time(ride) == elapsed_time(ride) == 40
+
+
+@pytest.mark.parametrize("text", ["-5", "nan", "inf", "65535", "1e300", "abc"])
+@pytest.mark.parametrize(("read", "document"), [(gpx, GPX), (tcx, TCX)], ids=["gpx", "tcx"])
+def test_power_that_no_meter_writes_is_no_value(read, document, text):
+    damaged = re.sub(r"(power|Watts)>\d+<", rf"\1>{text}<", document, count=1)
+    assert math.isnan(read.decode(damaged.encode()).power[0])
+
+
+def test_a_power_spike_is_read_as_it_is():
+    assert gpx.decode(GPX.replace(">200<", ">47140<").encode()).power[0] == 47140
 
 
 def test_a_gpx_is_no_tcx():

@@ -15,6 +15,13 @@ from coach.ride import Column
 
 SMOOTHING = 30
 """Window of the moving mean in normalized power [s]."""
+HIGHEST = 65534.0
+"""The largest power that ride files have room for, FIT's unsigned 16 bits [W]."""
+
+
+def recorded(power: Column) -> Column:
+    """Return power with NaN for what no meter can have written; spikes stay [W]."""
+    return np.where((power >= 0) & (power <= HIGHEST), power, np.nan)
 
 
 def average(values: Column) -> float:

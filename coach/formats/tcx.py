@@ -77,7 +77,7 @@ def decode(data: bytes) -> Ride:
 
     ride = track.ride("altitude", "distance", "cadence", "heart_rate", "power", "speed")
     ride.sport = sport
-    ride.laps = _laps(laps, ride)
+    ride.laps = _laps(laps, ride, whole=walk.problem is None)
     ride.warnings = track.warnings(walk.problem)
     return ride
 
@@ -92,8 +92,11 @@ class _Lap:
     """``TotalTimeSeconds`` [s]: devices leave pauses out of it."""
 
 
-def _laps(read: list[_Lap], ride: Ride) -> list[Lap]:
-    """Place laps in the ride: each lasts until the next one starts, the last until the end."""
+def _laps(read: list[_Lap], ride: Ride, *, whole: bool) -> list[Lap]:
+    """Place laps in the ride: each lasts until the next one starts, the last until the end.
+
+    A lap's own total stands before its points: in a document cut short it counts what is lost.
+    """
     if ride.start is None:
         return []
     starts = [
@@ -109,6 +112,8 @@ def _laps(read: list[_Lap], ride: Ride) -> list[Lap]:
         elapsed = max(0.0, end - start)
         stated = lap.timer_time
         timer = elapsed if stated is None or math.isnan(stated) else stated
+        if not whole:
+            timer = min(timer, elapsed)
         if math.isfinite(start) and math.isfinite(elapsed):
             laps.append(Lap(start, elapsed, timer))
     return laps

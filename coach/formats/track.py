@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from coach.analysis.power import recorded
 from coach.errors import RideFileError
 from coach.ride import Column, Ride
 
@@ -96,6 +97,7 @@ class Track:
             for time in self._times
         ]
         ride = Ride.from_columns(np.array(seconds), **{name: self.column(name) for name in names})
+        ride.power = recorded(ride.power)
         ride.start = start
         return ride
 

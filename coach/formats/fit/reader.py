@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from coach.analysis.power import recorded
 from coach.errors import RideFileError
 from coach.formats.fit import profile
 from coach.formats.fit.messages import Column, Messages
@@ -117,7 +118,7 @@ def _read_records(records: Messages, axis: _TimeAxis) -> Ride:
     fraction = records.column("fractional_cadence")
     ride = Ride.from_columns(
         _carried_forward(time),
-        power=records.column("power"),
+        power=recorded(records.column("power")),
         cadence=records.column("cadence") + np.where(np.isnan(fraction), 0.0, fraction),
         heart_rate=records.column("heart_rate"),
         speed=speed,
