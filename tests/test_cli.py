@@ -110,6 +110,14 @@ def test_a_spin_bike_without_a_rider_file_is_told_what_to_type(capsys):
     assert "coach rider new" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["zwift", "ant:12345", "sim:speed=7"])
+def test_a_wrong_trainer_is_told_before_a_rider_is_asked_for(name, capsys):
+    assert run(["ride", "hills", "--trainer", name]) == 2
+    said = capsys.readouterr().err
+    assert "coach rider new" not in said
+    assert "sim" in said
+
+
 def test_a_folder_that_cannot_be_written_is_refused_before_the_ride(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert run(["demo", "--out", str(tmp_path / "file")]) == 1

@@ -274,8 +274,8 @@ def ride(
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.simulated import SimulatedTrainer
 
+    kind = trainers.check(trainer_text)
     plan = profile.load_workout(profile.find_workout(workout))
-    kind = trainer_text.partition(":")[0]
     rider = _own_rider(rider_file, example_allowed=kind in ("sim", "replay"))
     compiled = profile.compile_workout(
         plan,
