@@ -372,10 +372,10 @@ def test_developer_fields_of_others_are_stepped_over():
 
 def test_float_powers_and_floats_that_are_no_numbers():
     definition = define(0, 20, (253, 4, UINT32), (7, 4, FLOAT32))
-    powers = [200.5, float("nan"), float("inf")]
+    powers = [200.5, float("nan"), float("inf"), -5.0, 1e30]
     rows = [struct.pack("<BIf", 0, NOON + at, power) for at, power in enumerate(powers)]
     ride = fit.decode(fit_file(definition, *rows))
-    np.testing.assert_array_equal(ride.power, [200.5, np.nan, np.nan])
+    np.testing.assert_array_equal(ride.power, [200.5, *[np.nan] * 4])
 
 
 def test_text_that_is_no_utf8():

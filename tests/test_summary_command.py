@@ -361,6 +361,24 @@ def test_figures_agree_with_the_devices(coach, name, expected):
 
 
 @needs_rides
+@pytest.mark.parametrize(
+    "name",
+    [
+        "alpe_dhuez_edge_nopower.fit",
+        "chained_4_files.fit",
+        "hill_repeats_5x.fit",
+        "mountain_edge530_positions_gears.fit",
+        "virtual_zwift_16laps.fit",
+    ],
+)
+def test_ascent_from_altitude_is_that_of_the_devices(name):
+    # Not in the list: a Wahoo, 195 m from its altitude and 185 m in its session.
+    ride = load_ride(RIDES / name)
+    own, ride.ascent = ride.ascent, None
+    assert summarize(ride).ascent == pytest.approx(own, rel=0.03, abs=2)
+
+
+@needs_rides
 def test_the_gpx_twin_gives_the_same_figures(coach):
     fit, gpx = (
         json.loads(coach("summary", RIDES / name, "--json")[1])
@@ -369,6 +387,7 @@ def test_the_gpx_twin_gives_the_same_figures(coach):
     same = ("samples", "power_sum_w", "average_power_w", "normalized_power_w", "work_kj",
             "average_cadence_rpm", "average_heart_rate_bpm", "max_heart_rate_bpm")  # fmt: skip
     assert {key: gpx[key] for key in same} == {key: fit[key] for key in same}
+    assert gpx["ascent_m"] == pytest.approx(fit["ascent_m"], rel=0.01)
     assert len(gpx["hills"]) == len(fit["hills"]) == 5
     for one, other in zip(gpx["hills"], fit["hills"], strict=True):
         assert one["ascent_m"] == other["ascent_m"]

@@ -67,7 +67,7 @@ def climbs(altitude: Column, distance: Column) -> list[tuple[int, int]]:
     known = np.flatnonzero(np.isfinite(altitude))
     if not known.size:
         return []
-    smooth, along = _smooth(altitude[known]), distance[known]
+    smooth, along = smoothed(altitude)[known], distance[known]
     rises = _joined(smooth, _turning_points(smooth, TURN))
     steep = [_steep_enough(smooth, along, foot, top) for foot, top in rises]
     return [(int(known[climb[0]]), int(known[climb[1]])) for climb in steep if climb is not None]
@@ -105,24 +105,50 @@ def ridden_altitude(rows: Repaired) -> Column:
     return altitude
 
 
-def total_ascent(altitude: Column) -> float | None:
+def smoothed(altitude: Column) -> Column:
+    """Altitude without the noise of its sensor.
+
+    Parameters
+    ----------
+    altitude : ndarray, shape (n_rows,)
+        At 1 Hz [m]; NaN in gaps.
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        Centred mean over 15 known samples, near the ends over the same number on both sides;
+        NaN stays NaN [m].
+    """
+    known = np.isfinite(altitude)
+    values = altitude[known]
+    at = np.arange(values.size)
+    half = np.minimum(SMOOTHING // 2, np.minimum(at, at[::-1]))
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    smooth = altitude.copy()
+    smooth[known] = (sums[at + half + 1] - sums[at - half]) / (2 * half + 1)
+    return smooth
+
+
+def total_ascent(altitude: Column, noise: float = ASCENT_HYSTERESIS) -> float | None:
     """Sum of all rises.
 
     Parameters
     ----------
     altitude : ndarray, shape (n_samples,)
         [m]; NaN is passed over.
+    noise : float
+        A rise counts once altitude has come up by so much without coming down by as much [m];
+        by default 3 m, as in GoldenCheetah.
 
     Returns
     -------
     float or None
-        [m]; ``None`` without altitude. A rise counts once altitude has come up by 3 m without
-        coming down by 3 m: less is noise of the sensor (GoldenCheetah's default as well).
+        [m]; ``None`` without altitude.
     """
     known = altitude[np.isfinite(altitude)]
     if not known.size:
         return None
-    turns = _turning_points(known, ASCENT_HYSTERESIS)
+    turns = _turning_points(known, noise)
     return float(np.maximum(np.diff(known[turns]), 0.0).sum())
 
 
@@ -138,16 +164,6 @@ def climbing_power(vertical: float, grade: float) -> float:
     Source: Ferrari's rule, ``VAM / (200 + 10 * grade in %)``.
     """
     return vertical / (200 + 1000 * grade)
-
-
-def _smooth(altitude: Column) -> Column:
-    """Centred mean; near the ends over the same number of samples on both sides."""
-    half = np.minimum(SMOOTHING // 2, np.arange(altitude.size))
-    half = np.minimum(half, half[::-1])
-    at = np.arange(altitude.size)
-    sums = np.concatenate(([0.0], np.cumsum(altitude)))
-    smooth: Column = (sums[at + half + 1] - sums[at - half]) / (2 * half + 1)
-    return smooth
 
 
 def _turning_points(altitude: Column, turn: float) -> list[int]:

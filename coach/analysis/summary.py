@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from coach.analysis.climbs import ridden_altitude, total_ascent
+from coach.analysis.climbs import ridden_altitude, smoothed, total_ascent
 from coach.analysis.hills import Hill, hills
 from coach.analysis.posture import stand_count, time_standing
 from coach.analysis.power import average, highest, if_known, normalized_power, work
@@ -17,6 +17,9 @@ from coach.analysis.timer import elapsed_time, timer_time
 from coach.ride import Column, Lap, Ride
 
 Json = dict[str, object]
+
+MODEL_STEP = 0.5
+"""The altitude of a model has no noise but that of writing it down in steps of 0.2 m [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,21 @@ def _turning(cadence: Column) -> Column:
 
 
 def _ascent(ride: Ride, rows: Repaired) -> float | None:
-    """Return the session's own ascent, else that of the altitude; a route needs no time for it."""
+    """Return the session's own ascent, else that of the altitude.
+
+    A sensor's altitude is smoothed before it is added up: so the totals of five recording devices
+    are met within 6 %, four of them within 3 % or 1 m. Not smoothed is what no sensor measured:
+    the altitude of a model, of which every rise counts, and of a route, whose points are no
+    seconds.
+    """
     if ride.ascent is not None:
         return ride.ascent
-    return total_ascent(ridden_altitude(rows) if len(rows) else ride.altitude)
+    if not len(rows):
+        return total_ascent(ride.altitude)
+    altitude = ridden_altitude(rows)
+    if ride.virtual_altitude:
+        return total_ascent(altitude, noise=MODEL_STEP)
+    return total_ascent(smoothed(altitude))
 
 
 def _lap(index: int, lap: Lap, rows: Repaired) -> LapSummary:
