@@ -19,7 +19,7 @@ _STATES = {
     RideState.RIDING: "Riding on",
     RideState.FINISHED: "Ride finished",
 }
-_WIDTH = 60
+_WIDTH = 68
 """Cells in which the list of keys is written."""
 
 
