@@ -225,10 +225,14 @@ def test_hills_come_after_a_warm_up_of_fifteen_minutes():
         .replace("4:00", "15:00")
         .replace("ftp_pct = 80", "ftp_pct_start = 40\nftp_pct_end = 65")
     )
-    for parts in (f"{warm_up}\n{hill}", moderate):
+    interval = hill.replace('"hill"', '"interval"').replace("80", "160")
+    ten = warm_up.replace("15:00", "10:00")
+    for parts in (f"{warm_up}\n{hill}", moderate, f"{ten}\n{interval}"):
         assert profile.parse_workout(head + parts, "mine.toml").duration > 0
     for parts, found in (
         (hill, "none"),
+        (f"{ten}\n{interval}\n{hill}", "10:00"),
+        (f"{ten.replace('10:00', '9:59')}\n{interval}", "9:59"),
         (f"{hill}\n{warm_up}", "none"),
         (f"{moderate}\n{warm_up.replace('15:00', '14:59')}\n{hill}", "14:59"),
     ):

@@ -21,6 +21,7 @@ from coach.profile import (
     example_rider,
     find_workout,
     load_workout,
+    parse_workout,
 )
 from coach.rider import Bike, Limits, Rider
 from coach.workout import Segment, SegmentKind, Workout
@@ -331,6 +332,67 @@ def test_a_climbing_speed_without_hills_is_refused():
 def test_a_plan_without_hills_needs_no_climbing_speed():
     flat = replace(PLANS["hills"], parts=(PLANS["hills"].parts[0],))
     assert compile_workout(flat, RIDER).segments[0].target_power(450.0) == pytest.approx(115.5)
+
+
+INTERVALS = """
+title = "Short and hard"
+about = "the seated half of the science notes' intervals, then one that stands"
+
+[[part]]
+kind = "warm_up"
+length = "10:00"
+ftp_pct_start = 40
+ftp_pct_end = 65
+effort = "easy, rising"
+cr10 = "1-3"
+resistance_steps = -2
+"""
+
+
+def _interval(seconds: int, percent: int, posture: str) -> str:
+    return f"""
+[[part]]
+kind = "interval"
+length = "0:{seconds}"
+posture = "{posture}"
+ftp_pct = {percent}
+effort = "hard"
+cr10 = "7-8"
+resistance_steps = 4
+
+[[part]]
+kind = "recovery"
+length = "1:00"
+ftp_pct = 45
+effort = "very easy"
+cr10 = 1
+resistance_steps = -3
+"""
+
+
+def test_intervals_are_short_hills_with_a_speed_of_their_own():
+    efforts = ((10, 150, "seated"), (20, 140, "seated"), (30, 130, "standing"))
+    text = INTERVALS + "".join(_interval(*each) for each in efforts)
+    segments = compile_workout(parse_workout(text, "short.toml"), RIDER).segments
+    assert [s.label for s in segments] == [
+        "Warm-up",
+        *("Interval 1", "Recovery 1", "Interval 2", "Recovery 2", "Interval 3", "Recovery 3"),
+    ]
+    assert {s.hill for s in segments} == {None}
+    hard, easy = segments[1::2], segments[2::2]
+    assert [s.target_power_start for s in hard] == pytest.approx([330, 308, 286])
+    assert {s.mode for s in hard} == {Mode.GRADE}
+    assert {s.mode for s in easy} == {Mode.POWER}
+    assert [s.posture for s in hard] == [Posture.SEATED, Posture.SEATED, Posture.STANDING]
+    assert [s.cadence_low for s in hard] == [70.0, 70.0, 60.0]
+    assert len({s.speed for s in hard}) == 1
+    for s in hard:
+        assert power_for(s.speed, s.grade, RIDER.total_mass) == pytest.approx(s.target_power_start)
+    grades = [s.grade for s in hard]
+    assert RIDER.limits.grade >= grades[0] > grades[1] > grades[2] > 0.04
+    assert {(s.kind, s.grade, s.speed, s.target_power_end) for s in easy} == {
+        (SegmentKind.RECOVERY, 0.0, None, 99.0)
+    }
 
 
 # --- the types ----------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """From a plan and a rider to a workout: watts, grades and resistances, one posture a segment.
 
 The grades of the hills follow from one climbing speed, so that a hill that costs more power is
-also the steeper one, for every rider: see `climbing_speed`.
+also the steeper one, for every rider: see `climbing_speed`. Intervals are short hills with a speed
+of their own: a trainer that holds a power needs 5 s to find it, and they last 10 to 30 s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from coach.errors import RiderInputError
@@ -37,7 +38,20 @@ _LABELS = {
     SegmentKind.DOWNHILL: "Downhill",
     SegmentKind.MODERATE: "Moderate",
     SegmentKind.COOL_DOWN: "Cool-down",
+    SegmentKind.INTERVAL: "Interval",
+    SegmentKind.RECOVERY: "Recovery",
 }
+
+_CLIMBS = (SegmentKind.HILL, SegmentKind.INTERVAL)
+"""What is ridden by grade."""
+
+_NUMBERED_LIKE = {
+    SegmentKind.HILL: SegmentKind.HILL,
+    SegmentKind.DOWNHILL: SegmentKind.HILL,
+    SegmentKind.INTERVAL: SegmentKind.INTERVAL,
+    SegmentKind.RECOVERY: SegmentKind.INTERVAL,
+}
+"""Whose number a part carries in its label: a downhill that of the hill before it."""
 
 
 def compile_workout(
@@ -55,7 +69,8 @@ def compile_workout(
     plan : WorkoutPlan
     rider : Rider
     mode : Mode or None
-        Ask for every load this way; ``None`` takes the plan's: hills by grade, the rest by power.
+        Ask for every load this way; ``None`` takes the plan's: hills and intervals by grade, the
+        rest by power.
     moderate_minutes : float or None
         Shorten the moderate block to this [min]; whole seconds.
     stand_hill_4 : bool
@@ -74,12 +89,14 @@ def compile_workout(
         cannot make a hill of every hill.
     """
     parts = _chosen(plan, moderate_minutes, stand_hill_4)
-    speed = climbing_speed(replace(plan, parts=parts), rider)
+    chosen = replace(plan, parts=parts)
+    speeds = {kind: climbing_speed(chosen, rider, kind) for kind in _CLIMBS}
+    numbers = dict.fromkeys(_CLIMBS, 0)
     segments: list[Segment] = []
     start = 0.0
-    hill = 0
     for part in parts:
-        hill += part.kind is SegmentKind.HILL
+        if part.kind in numbers:
+            numbers[part.kind] += 1
         for posture, duration, cadence in _stretches(part):
             segment = Segment(
                 index=len(segments),
@@ -88,20 +105,22 @@ def compile_workout(
                 duration=duration,
                 posture=posture,
                 mode=mode or part.mode or _usual_mode(part.kind),
-                hill=hill if part.kind is SegmentKind.HILL else None,
+                hill=numbers[part.kind] if part.kind is SegmentKind.HILL else None,
                 basic_resistance=_basic_resistance(part, rider),
                 cadence_low=cadence[0],
                 cadence_high=cadence[1],
                 effort=part.effort,
-                label=_label(part.kind, hill),
+                label=_label(part.kind, numbers),
             )
-            segments.append(_loaded(segment, part, rider, speed))
+            segments.append(_loaded(segment, part, rider, speeds.get(part.kind)))
             start += duration
     return Workout(name=plan.name, title=plan.title, segments=tuple(segments))
 
 
-def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
-    """One speed for all hills whose grade is solved.
+def climbing_speed(
+    plan: WorkoutPlan, rider: Rider, kind: SegmentKind = SegmentKind.HILL
+) -> float | None:
+    """One speed for all hills, or all intervals, whose grade is solved.
 
     The plan's own speed, else the rider's seated hill cadence in the lowest gear for which the
     hardest hill stays within the rider's grade limit. Where a hill would be steeper than that all
@@ -112,6 +131,8 @@ def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
     ----------
     plan : WorkoutPlan
     rider : Rider
+    kind : SegmentKind
+        Hills or intervals; what is said here of hills holds for both.
 
     Returns
     -------
@@ -126,7 +147,7 @@ def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
     powers = [
         part.power_start * rider.threshold_power
         for part in plan.parts
-        if part.kind is SegmentKind.HILL and part.grade is None
+        if part.kind is kind and part.grade is None
     ]
     if not powers:
         return None
@@ -141,8 +162,8 @@ def climbing_speed(plan: WorkoutPlan, rider: Rider) -> float | None:
     speed = max(slowest, wanted)
     if grade_for(min(powers), speed, mass) <= 0.0:
         raise RiderInputError(
-            f"{plan.name}: at {3.6 * speed:.1f} km/h the easiest hill would not go uphill for this"
-            " rider; give the hills a lower climbing.speed_kmh in the workout, or a higher"
+            f"{plan.name}: at {3.6 * speed:.1f} km/h the easiest {kind} would not go uphill for"
+            f" this rider; give the {kind}s a lower climbing.speed_kmh in the workout, or a higher"
             " limits.grade_pct in the rider file"
         )
     return speed
@@ -181,8 +202,7 @@ def _chosen(
 
 def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
     """Yield posture, duration [s] and cadence band of each stretch with one posture."""
-    hill = part.kind is SegmentKind.HILL
-    seated = SEATED_HILL_BAND if hill else FLAT_CADENCE
+    seated = SEATED_HILL_BAND if part.kind in _CLIMBS else FLAT_CADENCE
     usual = STANDING_BAND if part.posture is Posture.STANDING else seated
     if part.stand_from is None:
         yield part.posture, part.duration, part.cadence or usual
@@ -194,7 +214,7 @@ def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
 
 
 def _usual_mode(kind: SegmentKind) -> Mode:
-    return Mode.GRADE if kind is SegmentKind.HILL else Mode.POWER
+    return Mode.GRADE if kind in _CLIMBS else Mode.POWER
 
 
 def _basic_resistance(part: Part, rider: Rider) -> float:
@@ -203,9 +223,9 @@ def _basic_resistance(part: Part, rider: Rider) -> float:
     return min(1.0, max(0.0, rider.moderate_resistance + steps))
 
 
-def _label(kind: SegmentKind, hill: int) -> str:
-    numbered = kind in (SegmentKind.HILL, SegmentKind.DOWNHILL) and hill
-    return f"{_LABELS[kind]} {hill}" if numbered else _LABELS[kind]
+def _label(kind: SegmentKind, numbers: Mapping[SegmentKind, int]) -> str:
+    number = numbers[_NUMBERED_LIKE[kind]] if kind in _NUMBERED_LIKE else 0
+    return f"{_LABELS[kind]} {number}" if number else _LABELS[kind]
 
 
 def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> Segment:
@@ -213,8 +233,7 @@ def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> 
     start = part.power_start * rider.threshold_power
     end = part.power_end * rider.threshold_power
     grade = part.grade
-    if part.kind is not SegmentKind.HILL:
-        speed = None
+    if part.kind not in _CLIMBS:
         grade = DOWNHILL_GRADE if part.kind is SegmentKind.DOWNHILL else 0.0
     elif grade is not None:
         speed = speed_for(start, grade, rider.total_mass)

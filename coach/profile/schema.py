@@ -32,8 +32,8 @@ from coach.workout import SegmentKind
 LONGEST_WORKOUT = 12 * 3600
 """[s]."""
 
-SHORTEST_WARM_UP = 15 * 60
-"""Before hills [s]."""
+SHORTEST_WARM_UP = {"hill": 15 * 60, "interval": 10 * 60}
+"""Before the first of its kind [s]."""
 
 _LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)", re.ASCII)
 _CR10 = re.compile(r"(\d|10)(-(\d|10))?", re.ASCII)
@@ -53,6 +53,11 @@ def _seconds(value: object) -> object:
         raise ValueError
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds
+
+
+def _minutes(seconds: int) -> str:
+    """Write a length as the file has it."""
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _cr10(value: object) -> object:
@@ -279,7 +284,7 @@ class RampTable(PartTable):
 class SteadyTable(PartTable):
     """A part at one power."""
 
-    kind: Literal["downhill", "moderate"]
+    kind: Literal["downhill", "moderate", "recovery"]
     ftp_pct: Percent = Field(description=_PERCENT_OF_FTP)
 
     def to_part(self) -> Part:
@@ -322,7 +327,23 @@ class HillTable(PartTable):
         )
 
 
-AnyPart = Annotated[RampTable | SteadyTable | HillTable, Field(discriminator="kind")]
+class IntervalTable(PartTable):
+    """A short effort, harder than any hill; a ``recovery`` follows."""
+
+    kind: Literal["interval"]
+    posture: Literal["seated", "standing"] = Field(description="one of seated, standing")
+    ftp_pct: float = Field(ge=20, le=160, description="a number of percent of FTP, 20 to 160")
+
+    def to_part(self) -> Part:
+        """Return the part in SI."""
+        return replace(
+            self._to_part(self.kind, self.ftp_pct, self.ftp_pct), posture=Posture(self.posture)
+        )
+
+
+AnyPart = Annotated[
+    RampTable | SteadyTable | HillTable | IntervalTable, Field(discriminator="kind")
+]
 
 
 class ClimbingTable(Table):
@@ -347,7 +368,7 @@ class WorkoutFile(Table):
     climbing: ClimbingTable = Field(default_factory=ClimbingTable, description="a table [climbing]")
     short_warm_up: bool = Field(
         default=False,
-        description="true for less than 15:00 of warm-up before hills, else false",
+        description="true for less warm-up than hills and intervals ask for, else false",
     )
     part: list[AnyPart] = Field(
         min_length=1,
@@ -364,22 +385,24 @@ class WorkoutFile(Table):
 
     @field_validator("part")
     @classmethod
-    def _warms_up_for_hills(cls, parts: list[AnyPart], info: ValidationInfo) -> list[AnyPart]:
-        kinds = [part.kind for part in parts]
-        if "hill" not in kinds or info.data.get("short_warm_up", True):
+    def _warms_up(cls, parts: list[AnyPart], info: ValidationInfo) -> list[AnyPart]:
+        if info.data.get("short_warm_up", True):
             return parts
-        before = parts[: kinds.index("hill")]
-        warm_up = sum(part.length for part in before if part.kind == "warm_up")
-        if warm_up < SHORTEST_WARM_UP:
-            raise PydanticCustomError(
-                "short_warm_up",
-                "too short a warm-up",
-                {
-                    "expected": "15:00 or more of warm_up before the first hill (whoever has warmed"
-                    " up elsewhere says short_warm_up = true above the parts)",
-                    "found": f"{warm_up // 60}:{warm_up % 60:02}" if warm_up else "none",
-                },
-            )
+        kinds = [part.kind for part in parts]
+        for kind, shortest in SHORTEST_WARM_UP.items():
+            before = parts[: kinds.index(kind)] if kind in kinds else []
+            warm_up = sum(part.length for part in before if part.kind == "warm_up")
+            if kind in kinds and warm_up < shortest:
+                raise PydanticCustomError(
+                    "short_warm_up",
+                    "too short a warm-up",
+                    {
+                        "expected": f"{_minutes(shortest)} or more of warm_up before the first"
+                        f" {kind} (whoever has warmed up elsewhere says short_warm_up = true"
+                        " above the parts)",
+                        "found": _minutes(warm_up) if warm_up else "none",
+                    },
+                )
         return parts
 
     def to_plan(self, name: str) -> WorkoutPlan:
