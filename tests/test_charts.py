@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time as time_module
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import combinations, pairwise
@@ -22,6 +24,7 @@ from coach.charts import style
 from coach.charts.figures import FORMATS, ride_figure, save_chart, save_charts, time_ticks
 from coach.charts.header import duration_words, figures, mode_words, subtitle_parts, title_of
 from coach.charts.png import choose_palette, write_png
+from coach.charts.speed import ridden_speed
 from coach.charts.style import DARK, LIGHT, THEMES
 from coach.charts.traces import (
     Span,
@@ -44,6 +47,19 @@ from coach.workout import Segment, SegmentKind, Workout
 
 RIDES = (Path(__file__).parents[2] / "shared" / "rides").resolve()
 FTP = 250.0
+
+
+@pytest.fixture(autouse=True, scope="module")
+def a_rider_s_time_zone():
+    """Charts date a ride by the calendar of where they are drawn: an hour east of Greenwich."""
+    if not hasattr(time_module, "tzset"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "<+01>-1")
+        time_module.tzset()
+        yield
+    time_module.tzset()
 
 
 # --- rides to draw ------------------------------------------------------------------------------
@@ -153,7 +169,7 @@ ALL = ["power", "posture", "cadence", "heart", "elevation"]
 def test_planned_ride_has_five_panels_on_one_time_axis():
     figure = ride_figure(planned())
     assert panels(figure) == ALL
-    assert {axes.get_xlim() for axes in figure.axes} == {(0.0, 900.0)}
+    assert {axes.get_xlim() for axes in figure.axes} == {(0.0, 899.0)}
     assert len({(a.get_position().x0, a.get_position().x1) for a in figure.axes}) == 1
 
 
@@ -163,7 +179,11 @@ def test_planned_ride_has_five_panels_on_one_time_axis():
         (["cadence"], ["power", "posture", "heart", "elevation"]),
         (["power", "target_power"], ["heart", "posture", "cadence", "elevation"]),
         (["power", "target_power", "heart_rate"], ["elevation", "posture", "cadence"]),
-        (["power", "target_power", "heart_rate", "altitude"], ["cadence", "posture"]),
+        (["power", "target_power", "heart_rate", "altitude"], ["speed", "posture", "cadence"]),
+        (
+            ["power", "target_power", "heart_rate", "altitude", "speed"],
+            ["cadence", "posture"],
+        ),
         (["prescribed_standing", "altitude"], ["power", "cadence", "heart"]),
         # A plan ridden without a power meter still shows what was asked.
         (["power"], ALL),
@@ -198,6 +218,78 @@ def test_recorded_ride_finds_its_hill_and_shows_no_plan():
 def test_nothing_to_draw_is_said_in_a_sentence(ride):
     with pytest.raises(RideFileError, match="nothing to draw"):
         ride_figure(ride)
+
+
+# --- speed --------------------------------------------------------------------------------------
+
+
+def test_a_ride_of_positions_alone_shows_its_speed():
+    time = np.arange(600.0)
+    figure = ride_figure(Ride.from_columns(time, distance=5.0 * time))
+    assert panels(figure) == ["speed"]
+    _, values = mark(figure, "speed", "trace").get_data()
+    assert values == pytest.approx(np.full(600, 18.0))
+    assert "km/h, 7 s mean" in words(panel(figure, "speed"))
+    # What the subtitle states is the smoothing of power.
+    assert subtitle_parts(traces(Ride.from_columns(time, distance=5.0 * time))) == [
+        "10 min outdoors"
+    ]
+
+
+@pytest.mark.parametrize("better", ["power", "target_power", "altitude"])
+def test_speed_stands_in_only_for_power_and_elevation(better):
+    time = np.arange(600.0)
+    ride = Ride.from_columns(time, speed=np.full(600, 5.0), **{better: 100 + time})
+    assert "speed" not in panels(ride_figure(ride))
+
+
+def test_recorded_speed_goes_before_distance():
+    time = np.arange(60.0)
+    shown = traces(Ride.from_columns(time, distance=5.0 * time, speed=np.full(60, 4.0)))
+    assert ridden_speed(shown) == pytest.approx(np.full(60, 4.0))
+
+
+def test_speed_from_samples_seconds_apart_has_no_stairs():
+    time = np.arange(0.0, 600.0, 7.0)
+    speed = ridden_speed(traces(Ride.from_columns(time, distance=5.0 * time)))
+    assert speed[: int(time[-1])] == pytest.approx(np.full(int(time[-1]), 5.0))
+
+
+def test_speed_is_unknown_in_gaps_and_where_distance_is_nonsense():
+    time = np.concatenate((np.arange(100.0), np.arange(200.0, 300.0)))
+    distance = 5.0 * time
+    distance[50] = 1e6
+    distance[150:] -= distance[150]
+    shown = traces(Ride.from_columns(time, distance=distance))
+    speed = ridden_speed(shown)
+    unknown = shown.rows.time[np.isnan(speed)]
+    assert set(unknown.tolist()) == {49.0, 50.0, 99.0, 100.0, 249.0}
+    assert speed[np.isfinite(speed)] == pytest.approx(5.0)
+
+
+# --- the time axis ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "span"),
+    [
+        (1, 15, (0, 15)),
+        (0, 15, (0, 14)),
+        (470 * 60, 3600, (28200, 31799)),
+        (60, 36000, (60, 36059)),
+    ],
+)
+def test_the_axis_reaches_from_the_first_sample_to_the_last(first, count, span):
+    ride = Ride.from_columns(first + np.arange(float(count)), power=np.full(count, 200.0))
+    figure = ride_figure(ride)
+    assert panel(figure, "power").get_xlim() == span
+    time, _ = mark(figure, "power", "trace").get_data()
+    assert time[-1] == span[1]
+
+
+def test_a_lone_sample_has_a_second_of_axis():
+    ride = Ride.from_columns(np.array([500.0]), power=np.array([200.0]))
+    assert panel(ride_figure(ride), "power").get_xlim() == (500, 501)
 
 
 # --- hills and gaps -----------------------------------------------------------------------------
@@ -343,6 +435,24 @@ def test_the_trace_is_the_mean_that_the_title_states():
     assert any("30 s mean" in text for text in words(panel(figure, "power")))
 
 
+def threshold_label(ride):
+    return next(t for t in panel(ride_figure(ride), "power").texts if "FTP" in t.get_text())
+
+
+def test_threshold_is_named_at_the_left_though_a_sprint_crosses_it():
+    ride = recorded()
+    ride.threshold_power = FTP
+    ride.power = np.where(ride.time % 60 < 12, 500.0, 100.0)
+    assert threshold_label(ride).xy == (0.0, FTP)
+
+
+def test_threshold_is_named_elsewhere_if_the_trace_runs_behind_its_name():
+    ride = recorded()
+    ride.threshold_power = FTP
+    ride.power = np.where(ride.time < 900, 1.05 * FTP, 100.0)
+    assert threshold_label(ride).xy[0] > 890
+
+
 def test_a_power_spike_does_not_set_the_scale():
     ride = recorded()
     ride.power[1234] = 47140.0
@@ -410,6 +520,28 @@ def test_cadence_goal_follows_the_plan():
     ]  # fmt: skip
     figure = ride_figure(planned())
     assert (600, 780, 60, 75) in extents(mark(figure, "cadence", "goal"))
+
+
+def test_each_cadence_goal_is_named_at_the_right_at_its_own_height():
+    axes = panel(ride_figure(planned()), "cadence")
+    low, high = axes.get_ylim()
+    at = {text.get_text(): text.xy for text in axes.texts if "–" in text.get_text()}
+    assert set(at) == {"80–95", "60–75"}
+    for name, middle in (("80–95", 87.5), ("60–75", 67.5)):
+        assert at[name] == pytest.approx((1, (middle - low) / (high - low)))
+
+
+def test_cadence_goals_that_crowd_are_written_below_one_another_while_there_is_room():
+    ride = planned()
+    segments = [
+        replace(s, cadence_low=80.0 - s.index, cadence_high=95.0) for s in ride.workout.segments
+    ]
+    ride.workout = replace(ride.workout, segments=tuple(segments))
+    axes = panel(ride_figure(ride), "cadence")
+    at = {text.get_text(): text.xy[1] for text in axes.texts if "–" in text.get_text()}
+    assert list(at) == ["80–95", "79–95", "78–95", "77–95"]
+    height = axes.get_position().height * 1080
+    assert all(above - below >= 17.9 / height for above, below in pairwise(at.values()))
 
 
 def test_coasting_is_no_cadence():
@@ -484,6 +616,26 @@ def test_subtitle_is_honest():
         "Sun 22 Nov 2026", "15 min indoors", "grade mode", "3 s smoothing",
     ]  # fmt: skip
     assert subtitle_parts(traces(recorded())) == ["50 min outdoors", "5 s smoothing"]
+
+
+@pytest.mark.skipif(not hasattr(time_module, "tzset"), reason="no time zones to choose from")
+def test_date_is_that_of_the_rider_s_calendar():
+    ride = planned()
+    ride.start = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert subtitle_parts(traces(ride))[0] == "Mon 23 Nov 2026"
+
+
+def test_a_plan_without_sensors_shows_targets_and_cues_and_claims_nothing_else():
+    ride = planned()
+    for name in ("power", "cadence", "heart_rate", "speed", "distance", "altitude", "grade"):
+        setattr(ride, name, np.full(len(ride), np.nan))
+    figure = ride_figure(ride)
+    assert panels(figure) == ["power", "posture"]
+    assert marks(figure, "power", "bars")
+    assert marks(figure, "posture", "cue standing")
+    assert "W, target bars" in words(panel(figure, "power"))
+    assert subtitle_parts(traces(ride)) == ["Sun 22 Nov 2026", "15 min indoors"]
+    assert figures(traces(ride)) == []
 
 
 def test_mode_of_a_ride_that_was_only_watched_is_not_stated():
@@ -955,6 +1107,26 @@ def test_a_ride_read_in_part_is_drawn_and_said(ride_file, capsys):
     assert out == "morning-light.png\n"
     assert "read in part" in err
     assert Path("morning-light.png").stat().st_size > 10_000
+
+
+def test_positions_alone_are_a_ride(tmp_path, capsys):
+    points = "".join(
+        f'<trkpt lat="{46 + second / 20000:.6f}" lon="7">'
+        f"<time>2026-05-03T08:00:{second:02}Z</time></trkpt>"
+        for second in range(15)
+    )
+    file = tmp_path / "positions.gpx"
+    file.write_text(
+        f'<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>{points}</trkseg></trk></gpx>'
+    )
+    assert run(["chart", str(file), "--out", str(tmp_path / "a.png")]) == 0
+    assert (tmp_path / "a.png").stat().st_size > 5_000
+
+
+def test_nothing_to_draw_leaves_no_file(tmp_path):
+    with pytest.raises(RideFileError, match="nothing to draw"):
+        save_charts(Ride.from_columns(np.arange(9.0)), tmp_path / "a")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_route_is_no_ride(tmp_path, capsys):

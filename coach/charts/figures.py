@@ -1,7 +1,8 @@
-"""A ride as one picture: five panels on one time axis, hills banded through all of them.
+"""A ride as one picture: panels on one time axis, hills banded through all of them.
 
 One question, one figure: *how did the ride go, hill by hill?* What was not recorded takes no room:
-its panel is left out and the others grow. matplotlib is used without pyplot, so nothing global is
+its panel is left out and the others grow; speed has a panel only where neither power nor
+elevation is known. matplotlib is used without pyplot, so nothing global is
 kept and no window can open; its settings are ours while drawing and saving, and only then.
 """
 
@@ -28,6 +29,7 @@ from coach.charts.panels import draw_cadence, draw_elevation, draw_heart, draw_p
 from coach.charts.png import write_png
 from coach.charts.power import draw_power
 from coach.charts.sheet import LEFT, RIGHT, Sheet
+from coach.charts.speed import draw_speed, has_only_speed
 from coach.charts.style import ThemeName
 from coach.charts.traces import Span, Traces, prescribed, traces
 from coach.errors import RideFileError, RiderInputError
@@ -62,8 +64,9 @@ _PANELS = (
     _Panel("cadence", 1.35, lambda shown: bool((shown.rows.cadence > 0).any()), draw_cadence),
     _Panel("heart", 1.45, lambda shown: shown.has("heart_rate"), draw_heart),
     _Panel("elevation", 1.35, lambda shown: shown.has("altitude"), draw_elevation),
+    _Panel("speed", 1.35, has_only_speed, draw_speed),
 )
-_LEADERS = ("power", "heart", "elevation", "cadence")
+_LEADERS = ("power", "heart", "elevation", "speed", "cadence")
 """Which panel comes first and is the highest: the first of these that is there."""
 
 
@@ -122,7 +125,7 @@ def save_charts(ride: Ride, stem: Path) -> list[Path]:
     Raises
     ------
     RideFileError
-        If the ride has nothing to draw, or the files cannot be written.
+        If the ride has nothing to draw (then nothing is written), or the files cannot be written.
     """
     shown = traces(ride)
     return [
@@ -174,7 +177,7 @@ def _draw(shown: Traces, theme: str) -> Figure:
     if not panels:
         raise RideFileError(
             f"{shown.ride.name or 'this ride'}: there is nothing to draw over time, no power, "
-            "posture, cadence, heart rate or altitude; choose another file"
+            "posture, cadence, heart rate, altitude or speed; choose another file"
         )
     sheet = Sheet.blank(style.THEMES[theme], shown.span)
     heights = _heights(panels)

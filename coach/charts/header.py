@@ -71,11 +71,11 @@ def subtitle_parts(shown: Traces) -> list[str]:
     timer = shown.summary.timer_time
     if timer is not None:
         parts.append(f"{duration_words(timer)} {'indoors' if ride.indoor else 'outdoors'}")
-    mode = mode_words(ride)
-    if mode:
-        parts.append(mode)
-    if shown.smoothing > 1:
-        parts.append(f"{shown.smoothing} s smoothing")
+    if shown.has("power"):
+        # A trainer that takes a load tells its power; without power nobody asked it for one.
+        parts += filter(None, [mode_words(ride)])
+        if shown.smoothing > 1:
+            parts.append(f"{shown.smoothing} s smoothing")
     return parts
 
 

@@ -15,6 +15,8 @@ from coach.charts.sheet import GAP, Sheet
 from coach.charts.traces import Traces, runs
 from coach.ride import Column
 
+HEADROOM, NO_HEADROOM = 1.27, 1.08
+"""Height of a panel that stands on zero over its highest value, with and without names of hills."""
 LABEL_LIFT = 5.0
 """Of a label above its point [pt]."""
 

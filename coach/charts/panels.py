@@ -6,6 +6,8 @@ was ridden is a line in front, and a gap is a gap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
@@ -23,6 +25,7 @@ from coach.charts.marks import (
 )
 from coach.charts.sheet import Key, Sheet, mean_words, thinned
 from coach.charts.traces import (
+    Goal,
     Span,
     Stretch,
     Traces,
@@ -42,6 +45,8 @@ CADENCE_MEAN, HEART_MEAN = 7, 5
 HEADROOM, LEAD_HEADROOM = 0.12, 0.30
 """Room above the data for peaks, or in the first panel for the labels of hills too, as a fraction
 of the scale."""
+LINE = 18.0
+"""Height of a small word [px]."""
 RODE = {PostureSource.MEASURED: "measured", PostureSource.DECLARED: "as told by the rider"}
 """Postures that somebody or something saw, and how the title says who. A guess is not drawn."""
 
@@ -136,10 +141,37 @@ def draw_cadence(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
         ),
         autolim=False,
     )
+    _name_goals(axes, sheet, goals)
     trace(axes, sheet, rows.time, smooth, theme.cadence, 1.3)
     coasted = bool((rows.cadence == 0).any())
     note = f"rpm, {mean_words(width)}{', pedalling only' if coasted else ''}"
     sheet.title(axes, "Cadence", note, [Key("goal", theme.cadence + "29")] if goals else [])
+
+
+def _name_goals(axes: Axes, sheet: Sheet, goals: Sequence[Goal]) -> None:
+    """Write each goal beside the right edge, at its own height or, where they crowd, below it.
+
+    If there are more than have room, those that lasted longest are written.
+    """
+    lasting: dict[tuple[float, float], float] = {}
+    for start, end, low, high in goals:
+        lasting[low, high] = lasting.get((low, high), 0.0) + end - start
+    bottom, top = axes.get_ylim()
+    height = axes.get_position().height * style.HEIGHT * style.DPI
+    written = sorted(lasting, key=lambda goal: -lasting[goal])[: int(height / LINE)]
+    at = height
+    for low, high in sorted(written, key=sum, reverse=True):
+        at = min(((low + high) / 2 - bottom) / (top - bottom) * height, at - LINE)
+        axes.annotate(
+            f"{low:.0f}–{high:.0f}",
+            (1, at / height),
+            xycoords="axes fraction",
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.SMALL,
+            color=sheet.theme.cadence,
+        )
 
 
 # --- heart rate ---------------------------------------------------------------------------------

@@ -11,7 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
 from coach.charts import style
-from coach.charts.marks import between, highest, scale, slopes, steps, trace
+from coach.charts.marks import (
+    HEADROOM,
+    NO_HEADROOM,
+    between,
+    highest,
+    scale,
+    slopes,
+    steps,
+    trace,
+)
 from coach.charts.sheet import GAP, Key, Sheet, mean_words, thinned
 from coach.charts.style import Theme
 from coach.charts.traces import (
@@ -23,12 +32,12 @@ from coach.charts.traces import (
 )
 from coach.ride import Column
 
-HEADROOM, NO_HEADROOM = 1.27, 1.08
-"""Height of the panel over the highest power, with and without labels of hills."""
 RAW_UP_TO = 100 * 60.0
 """In longer rides unsmoothed power is a cloud that says nothing [s]."""
 RAW_ABOVE = 1.15
 """How far above everything else unsmoothed power may push the scale; a single tooth is cut off."""
+IN_THE_WAY = 1 / 3
+"""Share of a label's length that a trace may run behind it: what only crosses, the halo parts."""
 
 
 def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
@@ -111,14 +120,14 @@ def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
 def _draw_threshold(
     axes: Axes, sheet: Sheet, shown: Traces, smooth: Column, threshold: float
 ) -> None:
-    """Draw FTP as a dashed line, named where it is least in the way, and the zones beside it."""
+    """Draw FTP as a dashed line, named at the left if that is free, and the zones beside it."""
     theme = sheet.theme
     axes.axhline(threshold, color=theme.dim, linewidth=1.0, dashes=(5, 4), label="threshold")
     name = f"FTP {threshold:.0f} W"
     length = sheet.seconds(sheet.text_width(name, style.NOTE, bold=True) + 2 * GAP)
     axes.annotate(
         name,
-        (_clear_of(shown, smooth, threshold, 1.14 * threshold, length), threshold),
+        (_label_start(shown, smooth, threshold, 1.14 * threshold, length), threshold),
         xytext=(GAP * 72 / style.DPI, 4),
         textcoords="offset points",
         fontsize=style.NOTE,
@@ -128,11 +137,17 @@ def _draw_threshold(
     _zone_ruler(axes, sheet, threshold)
 
 
-def _clear_of(shown: Traces, values: Column, low: float, high: float, length: float) -> float:
-    """Return the time from which a label of this length is least in the trace's way.
+def _label_start(shown: Traces, values: Column, low: float, high: float, length: float) -> float:
+    """Return the time at which a label of this length begins: at the left, where it is looked for.
 
-    Above the trace is best, on quiet ground below it is well; where it is crossed nobody reads it.
+    Where the trace runs behind it there, it moves to where it is least in the trace's way: above
+    the trace is best, on quiet ground below it is well; where it is crossed nobody reads it.
     """
+    left = shown.span.start
+    first, end = np.searchsorted(shown.rows.time, (left, left + length))
+    behind = (values[first:end] >= low) & (values[first:end] <= high)
+    if behind.sum() <= IN_THE_WAY * length:
+        return left
     side = np.where(values > high, 1.0, np.where(values >= low, 0.5, 0.0))
     cost = 0.1 * (side == 1) + (side == 0.5) + 10 * np.abs(np.diff(side, prepend=side[:1]))
     total = np.concatenate(([0.0], np.cumsum(cost)))

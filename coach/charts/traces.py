@@ -135,11 +135,13 @@ def _stops(ride: Ride, rows: Repaired) -> Iterator[Stop]:
 
 
 def _whole_span(rows: Repaired) -> Span:
+    """Return the time from the first to the last sample, at least a second."""
     if not len(rows):
         return Span(0.0, 1.0)
-    first, last = float(rows.time[0]), float(rows.time[-1] + rows.seconds[-1])
+    first, last = float(rows.time[0]), float(rows.time[-1])
     # Devices write their first record a moment after they start; the axis begins at the start.
-    return Span(0.0 if 0 < first < 0.01 * last else first, last)
+    start = 0.0 if 0 < first <= LONGEST_HOLD else first
+    return Span(start, max(last, start + 1.0))
 
 
 def smoothing_for(seconds: float) -> int:
