@@ -110,7 +110,7 @@ def test_readable_table():
     result = run("decode", "36ffffffffffff05")
     assert result.stdout.splitlines() == [
         "fec page 0x36 fe_capabilities",
-        "  maximum_resistance_n  —",
+        "  maximum_resistance_n  -",
         "  basic_resistance      yes",
         "  target_power          no",
         "  simulation            yes",

@@ -470,6 +470,18 @@ def test_a_path_that_is_no_file_is_told_in_a_sentence(tmp_path):
             profile.load_rider(path)
 
 
+def test_a_file_that_may_not_be_read_says_what_to_do(tmp_path, monkeypatch):
+    path = tmp_path / "mine.toml"
+    path.write_text("")
+
+    def locked(*_: object) -> None:  # in earnest, root would still be let in
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(RiderInputError, match=r"you may not read .*mine.toml; change its perm"):
+        profile.load_workout(path)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")

@@ -82,11 +82,41 @@ def test_show_table(coach):
     code, out, err = coach("workout", "show", "hills")
     assert (code, err) == (0, "")
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert lines[0] == "Six hills, 1:30:00, for Example rider: 75 kg, FTP 220 W; hills at 11.8 km/h"
-    assert len(lines) == 1 + 2 + 17
-    assert lines[8] == "29:00 Hill 3 2:00 seated 198 6.5 30 70–85 increased 4"
+    assert lines[:2] == [
+        "Six hills, 1:30:00, hills at 11.8 km/h",
+        "for Example rider, 75 kg, FTP 220 W",
+    ]
+    assert len(lines) == 2 + 2 + 17
+    assert lines[9] == "29:00 Hill 3 2:00 seated 198 6.5 30 70-85 increased 4"
     assert lines[-1].startswith("1:25:00 Cool-down ")
     assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
+
+
+def test_show_says_of_a_long_name_what_it_says_of_a_short_one(coach, tmp_path):
+    own = tmp_path / "r.toml"
+    name = "Bartholomew Montgomery-Featherstonehaugh"
+    own.write_text(f'[rider]\nname = "{name}"\nmass_kg = 72.5\n')
+    lines = coach("workout", "show", "hills", "--rider", own)[1].splitlines()
+    assert [line.rstrip() for line in lines[:2]] == [
+        "Six hills, 1:30:00, hills at 11.8 km/h",
+        f"for {name}, 72.5 kg, FTP 104 W, estimated",
+    ]
+    assert max(len(line.rstrip()) for line in lines) <= 80
+
+
+@pytest.mark.parametrize(
+    "words", [["workout", "show", "hills"], ["page", "decode", "36" + "f" * 14]]
+)
+def test_tables_are_plain_enough_for_any_terminal(coach, words):
+    code, out, err = coach(*words)
+    assert (code, err, out.isascii()) == (0, "", True)
+
+
+def test_hills_of_different_speeds_are_not_said_to_have_one(coach, tmp_path):
+    hills = (profile.profiles_dir() / "workouts" / "hills.toml").read_text("utf-8")
+    own = tmp_path / "mine.toml"
+    own.write_text(hills.replace("ftp_pct = 80\n", "ftp_pct = 80\ngrade_pct = 3\n"), "utf-8")
+    assert coach("workout", "show", own)[1].splitlines()[0].rstrip() == "Six hills, 1:30:00"
 
 
 def test_show_takes_rider_and_choices(coach, tmp_path):
@@ -263,6 +293,21 @@ def test_a_place_that_cannot_be_written_is_told(coach, tmp_path, monkeypatch):
     code, out, err = coach("rider", "new", "--out", tmp_path / "file" / "r.toml")
     assert (code, out) == (1, "")
     assert "cannot be written" in err
+
+
+def test_a_folder_that_may_not_be_entered_is_told(coach, tmp_path, monkeypatch):
+    """`Path.exists` raises there; in earnest, root would still be let in."""
+
+    def locked(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("is_dir", "exists", "mkdir"):
+        monkeypatch.setattr(f"pathlib.Path.{name}", locked)
+    answers = iter(["A", "75", "200", "", "", "", ""])
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    code, _, err = coach("rider", "new", "--out", tmp_path / "locked" / "r.toml")
+    assert code == 1
+    assert "cannot be written (Permission denied); name another place with --out" in err
 
 
 def test_an_empty_form_is_the_example_commented_out():

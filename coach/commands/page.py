@@ -135,7 +135,7 @@ def _plain(value: Value) -> float | int | str | None:
 
 def _readable(value: Value) -> str:
     if value is None:
-        return "—"
+        return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value.hex(" ") if isinstance(value, bytes) else f"{value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -45,10 +46,11 @@ def new(out: Path | None) -> None:
     from coach import profile
 
     path = out or profile.default_rider_path()
-    if path.is_dir():
+    # Unlike those of `Path`, these answer no where we may not even look.
+    if os.path.isdir(path):
         raise RiderInputError(f"{path} is a folder; name a file in it, such as rider.toml")
     try:
-        if path.exists() and not _may_replace(path):
+        if os.path.exists(path) and not _may_replace(path):
             click.echo(f"{path} is as it was", err=True)
             return
         answers = _ask_all()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from coach.messages import Mode
+from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
     from coach.rider import Rider
@@ -138,20 +139,7 @@ def _print_table(workout: Workout, rider: Rider) -> None:
     from rich.table import Table
 
     guess = ", estimated" if rider.threshold_estimated else ""
-    speed = next((segment.speed for segment in workout.segments if segment.speed), None)
-    hills = f"; hills at {3.6 * speed:.1f} km/h" if speed else ""
-    title = (
-        f"{workout.title}, {_clock(workout.duration)}, for {rider.name}:"
-        f" {rider.mass:g} kg, FTP {rider.threshold_power:.0f} W{guess}{hills}"
-    )
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in _COLUMNS:
         table.add_column(heading, justify=justify)
     for segment in workout.segments:
@@ -159,7 +147,19 @@ def _print_table(workout: Workout, rider: Rider) -> None:
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console.width = WIDTH
+    console.print(f"{workout.title}, {_clock(workout.duration)}{_climbs(workout)}", style="bold")
+    console.print(f"for {rider.name}, {rider.mass:g} kg, FTP {rider.threshold_power:.0f} W{guess}")
     console.print(table)
+
+
+def _climbs(workout: Workout) -> str:
+    """Say how fast the hills are ridden, and the intervals, where all are at one speed."""
+    text = ""
+    for kind in (SegmentKind.HILL, SegmentKind.INTERVAL):
+        speeds = {s.speed for s in workout.segments if s.kind is kind and s.speed}
+        if len(speeds) == 1:
+            text += f", {kind}s at {3.6 * speeds.pop():.1f} km/h"
+    return text
 
 
 def _row(segment: Segment) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def _row(segment: Segment) -> tuple[str, ...]:
 def _span(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+    return f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
 
 
 def _clock(seconds: float) -> str:

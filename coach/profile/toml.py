@@ -63,6 +63,11 @@ def read_text(path: Path, what: str) -> str:
         raw = _read_at_most(path, LARGEST + 1) if S_ISREG(path.stat().st_mode) else None
     except FileNotFoundError:
         raise RiderInputError(f"there is no file {path}; give the path of {what} (.toml)") from None
+    except PermissionError:
+        raise RiderInputError(
+            f"you may not read {path}; change its permissions, or give the path of {what} that"
+            " you may read (.toml)"
+        ) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise RiderInputError(f"{path} cannot be read ({reason}); give {what}") from None
