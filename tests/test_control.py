@@ -85,11 +85,10 @@ def test_nothing_is_sent_to_nobody():
 
 
 def test_no_target_of_zero_watts_is_ever_sent():
-    def told(now):
-        return pedalling(0.0 if now < 5 else 100.0)
-
-    said = drive(Engine(HILLS, RIDER), 30, told, keys={20: [Key.PAUSE]})
+    nothing = (SegmentKind.MODERATE, 30.0, SEATED, 0.0, 0.0, 0.0, Mode.POWER, None)
+    said = drive(Engine(workout(WARM_UP, nothing), RIDER), 89)
     assert min(c.power for _, c in of_kind(said, TargetPower)) >= 1
+    assert said.commands[-1][1] == RELEASED
 
 
 def test_a_recording_is_not_guarded():
@@ -495,6 +494,15 @@ def test_ease_off_is_felt_under_every_cap(mode):
     before = max(v for t, v in values.items() if 50 < t < 60)
     after = max(v for t, v in values.items() if t > 62)
     assert after == pytest.approx(0.75 * before, rel=0.05)
+
+
+def test_heart_rate_eases_after_half_a_minute_not_before():
+    def told(now):
+        return pedalling(190.0, heart_rate=180.0 if now >= 70 else 120.0)
+
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 119, told)
+    lighter = next(t for t, c in of_kind(said, TargetPower) if t > 85 and c.power < 198)
+    assert lighter == pytest.approx(100, abs=1)
 
 
 def test_heart_rate_eases_a_target_that_a_cap_holds():

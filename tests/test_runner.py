@@ -280,3 +280,23 @@ def test_a_machine_that_was_held_up_goes_on_from_there(tmp_path):
     assert EventKind.CLOCK_JUMP in kinds
     assert ride.timer_time == 360
     assert ride.elapsed_time == pytest.approx(370, abs=0.5)
+
+
+def test_a_release_that_got_lost_is_sent_again(tmp_path, monkeypatch):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    send, lost = run.trainer.send, []
+
+    def lossy(command, now):
+        if command == RELEASE and not lost:
+            lost.append(command)
+        else:
+            send(command, now)
+
+    monkeypatch.setattr(run.trainer, "send", lossy)
+    script.at[150.0] = run.interrupt
+    run.ride()
+    assert lost
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert [c for _, c in recorded.commands()][-2:] == [RELEASE, RELEASE]
+        assert recorded.rows("replies")[-1][1:3] == ("track_resistance", "pass")
