@@ -1,6 +1,7 @@
 """``coach workout`` and ``coach rider``, as they are typed."""
 
 import json
+import os
 
 import click
 import pytest
@@ -298,11 +299,18 @@ def test_a_place_that_cannot_be_written_is_told(coach, tmp_path, monkeypatch):
 def test_a_folder_that_may_not_be_entered_is_told(coach, tmp_path, monkeypatch):
     """`Path.exists` raises there; in earnest, root would still be let in."""
 
-    def locked(*_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    def lock(name: str) -> None:
+        real = getattr(os, name)
 
-    for name in ("is_dir", "exists", "mkdir"):
-        monkeypatch.setattr(f"pathlib.Path.{name}", locked)
+        def locked(path, *arguments, **options):
+            if "locked" in str(path):
+                raise PermissionError(13, "Permission denied")
+            return real(path, *arguments, **options)
+
+        monkeypatch.setattr(os, name, locked)
+
+    lock("stat")
+    lock("mkdir")
     answers = iter(["A", "75", "200", "", "", "", ""])
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
     code, _, err = coach("rider", "new", "--out", tmp_path / "locked" / "r.toml")
