@@ -13,6 +13,7 @@ from garmin_fit_sdk import Encoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coach.analysis.summary import summarize
 from coach.errors import RideFileError
 from coach.formats import fit
 from coach.formats.fit.crc import crc16
@@ -447,6 +448,57 @@ def test_two_chained_files_add_up_on_one_axis():
     np.testing.assert_array_equal(ride.time, [0, 1, 2, 3, 4, 60, 61, 62, 63, 64])
     assert (ride.elapsed_time, ride.timer_time) == (11.0, 10.0)
     assert ride.warnings == []
+
+
+SESSION_START = define(1, 18, (253, 4, UINT32), (2, 4, UINT32))
+
+
+def session_start(start):
+    return struct.pack("<BII", 1, NOON, start)
+
+
+def test_a_session_that_starts_hours_before_its_records_moves_nothing():
+    rows = [record(NOON + at, 100) for at in range(5)]
+    damaged = fit.decode(fit_file(RECORD, SESSION_START, *rows, session_start(NOON - 2**14)))
+    np.testing.assert_array_equal(damaged.time, range(5))
+    sound = fit.decode(fit_file(RECORD, SESSION_START, *rows, session_start(NOON - 4)))
+    np.testing.assert_array_equal(sound.time, range(4, 9))
+
+
+def test_a_record_sent_hours_back_moves_nothing():
+    stamps = [NOON, NOON + 1, NOON - 2**14, NOON + 3]
+    ride = fit.decode(fit_file(RECORD, *[record(stamp, 100) for stamp in stamps]))
+    np.testing.assert_array_equal(ride.time[[0, 1, 3]], [0, 1, 3])
+    assert ride.start == datetime(2021, 9, 8, 1, 46, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "later", [0, 3, -86_400, 40 * 86_400], ids=["same", "into", "day", "month"]
+)
+def test_a_chained_file_that_cannot_follow_in_time_is_laid_behind(later):
+    events = define(2, 21, (253, 4, UINT32), (0, 1, ENUM), (1, 1, ENUM))
+
+    def part(start):
+        rows = [record(start + at, 100) for at in range(5)]
+        timer = [struct.pack("<BIBB", 2, start, 0, 0), struct.pack("<BIBB", 2, start + 6, 0, 4)]
+        return fit_file(RECORD, events, timer[0], *rows, timer[1])
+
+    ride = fit.decode(part(NOON) + part(NOON + later))
+    np.testing.assert_array_equal(ride.time, [0, 1, 2, 3, 4, 7, 8, 9, 10, 11])
+    assert [(change.time, change.running) for change in ride.timer] == [
+        (0, True), (6, False), (7, True), (13, False)
+    ]  # fmt: skip
+
+
+@needs_rides
+def test_a_ride_chained_to_itself_is_twice_the_ride():
+    data = (RIDES / "hill_repeats_5x.fit").read_bytes()
+    one, two = summarize(fit.decode(data)), summarize(fit.decode(data + data))
+    assert two.samples == 2 * one.samples
+    for name in ("power_sum", "work", "elapsed_time", "timer_time", "ascent"):
+        assert getattr(two, name) == 2 * getattr(one, name), name
+    assert len(two.hills) == 2 * len(one.hills)
+    assert [lap.average_power for lap in two.laps] == [one.laps[0].average_power] * 2
 
 
 def test_of_what_does_not_add_up_the_last_word_counts():

@@ -38,7 +38,9 @@ class Messages:
         for run in self._mine:
             by_layout.setdefault(run.definition, []).append(run)
         places = [_places(group) for group in by_layout.values()]
-        order = np.argsort(np.concatenate([*places, np.empty(0, np.int64)]), kind="stable")
+        everywhere = np.concatenate([*places, np.empty(0, np.int64)])
+        order = np.argsort(everywhere, kind="stable")
+        self._places = everywhere[order]
         rank = np.empty_like(order)
         rank[order] = np.arange(order.size)
         ends = np.cumsum([place.size for place in places], dtype=np.int64)
@@ -69,6 +71,10 @@ class Messages:
             return stamps
         compressed = _compressed_times(self._data, self._runs, self._kind.number)
         return np.where(np.isnan(compressed), stamps, compressed)
+
+    def files(self, starts: list[int]) -> npt.NDArray[np.intp]:
+        """Return which of the chained files each message is in, given where they begin."""
+        return np.searchsorted(starts, self._places, "right") - 1
 
     def raw(self, name: str) -> list[bytes]:
         """Return a field of text or bytes as it stands, empty where there is none."""

@@ -1,10 +1,13 @@
 """FIT bytes to a `Ride`: which messages make which part of it, and by which rules.
 
-* Time 0 is the earlier of the first session's start and the earliest record. `Ride.start` is its
-  wall clock, absent where the device only counted seconds since it was switched on.
+* Time 0 is the first record's, or the session's start where that is up to ten minutes earlier; no
+  single stamp that contradicts the others moves the ride. `Ride.start` is its wall clock, absent
+  where the device only counted seconds since it was switched on.
 * Every record is a sample, in the order of the file, duplicates included. A record without a
   time, or with one that lies a month and more from the ride, happened when the one before did.
-* Files written one behind the other are one ride on one time axis; session totals add up.
+* Files written one behind the other are one ride on one time axis; session totals add up. A file
+  that begins before the one ahead of it ended, or a month and more later, is laid directly
+  behind it.
 * Altitude is field 78, else 2; speed is 73, else 6; where a file has neither speed nor distance,
   both come from the compressed pair (field 8) of old devices.
 """
@@ -16,6 +19,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from coach.analysis.power import recorded
+from coach.analysis.timer import in_order
 from coach.errors import RideFileError
 from coach.formats.fit import profile
 from coach.formats.fit.messages import Column, Messages
@@ -27,6 +31,9 @@ from coach.ride import Lap, PositionChange, Ride, TimerChange
 LONGEST_RIDE = 30 * 86_400.0
 """A time further than this from the middle of the records is damage [s]: nobody who walks a ride
 second by second may be sent across the years that one flipped bit can add."""
+EARLIEST_START = 600.0
+"""A session that began longer than this before its first record is damage [s]: devices write
+their first record within seconds."""
 
 
 def decode(data: bytes) -> Ride:
@@ -56,17 +63,19 @@ def decode(data: bytes) -> Ride:
     sessions = Messages(data, contents.runs, profile.SESSION)
     if not len(records) and not len(sessions):
         raise RideFileError(_nothing_to_ride(data, contents))
-    axis = _TimeAxis(records.times(), sessions.column("start_time"))
+    events = Messages(data, contents.runs, profile.EVENT)
+    laps = Messages(data, contents.runs, profile.LAP)
+    axis = _TimeAxis(contents.files, records, sessions, [events, laps])
     ride = _read_records(records, axis)
     ride.start = axis.start
     ride.warnings[:0] = [
         f"{problem}; {len(records)} records were read" for problem in contents.problems
     ]
     _read_sessions(ride, sessions)
-    _read_events(ride, Messages(data, contents.runs, profile.EVENT), axis)
+    _read_events(ride, events, axis)
     ride.rider_mass = _last(Messages(data, contents.runs, profile.USER_PROFILE).column("weight"))
     _read_workout(ride, data, contents)
-    _read_laps(ride, Messages(data, contents.runs, profile.LAP), axis)
+    _read_laps(ride, laps, axis)
     if ride.positions:
         declared = PostureSource.DECLARED in sessions.text("position_source")
         ride.position_source = PostureSource.DECLARED if declared else PostureSource.MEASURED
@@ -74,29 +83,73 @@ def decode(data: bytes) -> Ride:
 
 
 class _TimeAxis:
-    """From a file's timestamps to seconds since the ride's start."""
+    """From the timestamps of one file, or of several chained, to seconds since the ride's start."""
 
-    def __init__(self, records: Column, session_starts: Column) -> None:
-        known = records[np.isfinite(records)]
-        if not known.size:
-            known = session_starts[np.isfinite(session_starts)]
-        self._middle = float(np.median(known)) if known.size else np.nan
-        self._zero = 0.0
-        usable = self.seconds(np.concatenate([records, session_starts]))
-        if np.isfinite(usable).any():
-            self._zero = float(np.nanmin(usable))
+    def __init__(
+        self, files: list[int], records: Messages, sessions: Messages, others: list[Messages]
+    ) -> None:
+        self._files = files
+        self._middle, self._shift = np.full((2, len(files)), np.nan)
+        stamps, starts = records.times(), sessions.column("start_time")
+        of_stamp, of_start = records.files(files), sessions.files(files)
+        ends = np.concatenate([kind.times() for kind in (sessions, *others)])
+        of_end = np.concatenate([kind.files(files) for kind in (sessions, *others)])
+        self._zero: float | None = None
+        end = 0.0
+        for at in range(len(files)):
+            span = _span(stamps[of_stamp == at], starts[of_start == at], ends[of_end == at])
+            if span is None:
+                continue
+            first, self._middle[at], last = span
+            if self._zero is None:
+                self._zero = self._shift[at] = first
+            elif 0 <= first - self._zero - end <= LONGEST_RIDE:
+                self._shift[at] = self._zero
+            else:
+                self._shift[at] = first - end - 1
+            end = last - self._shift[at]
 
     @property
     def start(self) -> datetime | None:
         """The wall clock of time 0."""
-        if self._zero < profile.FIRST_DATE:
+        if self._zero is None or self._zero < profile.FIRST_DATE:
             return None
         return profile.EPOCH + timedelta(seconds=self._zero)
 
-    def seconds(self, stamps: Column) -> Column:
-        """Return seconds since the ride's start, NaN for times that cannot belong to it."""
-        near = np.abs(stamps - self._middle) <= LONGEST_RIDE
-        return np.where(near, stamps - self._zero, np.nan)
+    def seconds(self, messages: Messages, stamps: Column) -> Column:
+        """Return seconds since the ride's start, NaN for times that cannot belong to it.
+
+        Parameters
+        ----------
+        messages : Messages
+            Whose times they are.
+        stamps : ndarray, shape (n_messages,)
+            In FIT's seconds.
+        """
+        file = messages.files(self._files)
+        near = np.abs(stamps - self._middle[file]) <= LONGEST_RIDE
+        return np.where(near, stamps - self._shift[file], np.nan)
+
+
+def _span(records: Column, starts: Column, ends: Column) -> tuple[float, float, float] | None:
+    """Return when a file's ride began, the middle of its records, and when it was over.
+
+    ``None`` if nothing in it has a time.
+    """
+    known = records[np.isfinite(records)]
+    if not known.size:
+        known = starts[np.isfinite(starts)]
+    if not known.size:
+        return None
+    # A time that was written, so that something always lies near it.
+    middle = float(np.sort(known)[known.size // 2])
+    known = known[np.abs(known - middle) <= LONGEST_RIDE]
+    if (np.diff(known) < 0).any():
+        known = known[in_order(known)]
+    first, last = float(known[0]), float(known[-1])
+    starts = starts[(starts >= first - EARLIEST_START) & (starts <= first)]
+    ends = ends[(ends >= last) & (ends <= last + EARLIEST_START)]
+    return min([first, *starts.tolist()]), middle, max([last, *ends.tolist()])
 
 
 def _nothing_to_ride(data: bytes, contents: Contents) -> str:
@@ -110,7 +163,7 @@ def _nothing_to_ride(data: bytes, contents: Contents) -> str:
 
 def _read_records(records: Messages, axis: _TimeAxis) -> Ride:
     """Make a ride of the records, one sample each."""
-    time = axis.seconds(records.times())
+    time = axis.seconds(records, records.times())
     speed = _first_valid(records.column("enhanced_speed"), records.column("speed"))
     distance = records.column("distance")
     if np.isnan(speed).all() and np.isnan(distance).all():
@@ -197,7 +250,7 @@ def _last(column: Column) -> float | None:
 def _read_events(ride: Ride, events: Messages, axis: _TimeAxis) -> None:
     """Take over the changes of the timer and of the rider's position."""
     columns = (
-        axis.seconds(events.times()),
+        axis.seconds(events, events.times()),
         events.column("event"),
         events.column("event_type"),
         events.column("data"),
@@ -224,9 +277,9 @@ def _read_workout(ride: Ride, data: bytes, contents: Contents) -> None:
 
 def _read_laps(ride: Ride, laps: Messages, axis: _TimeAxis) -> None:
     """Take over the laps that say when they were."""
-    end = axis.seconds(laps.times())
+    end = axis.seconds(laps, laps.times())
     elapsed = laps.column("total_elapsed_time")
-    start = _first_valid(axis.seconds(laps.column("start_time")), end - elapsed)
+    start = _first_valid(axis.seconds(laps, laps.column("start_time")), end - elapsed)
     elapsed = _first_valid(elapsed, np.maximum(end - start, 0.0))
     timer = _first_valid(laps.column("total_timer_time"), elapsed)
     steps = laps.column("wkt_step_index")

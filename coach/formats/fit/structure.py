@@ -127,6 +127,8 @@ class Run(NamedTuple):
 class Contents:
     """All that could be walked, and what stood in the way."""
 
+    files: list[int] = field(default_factory=list)
+    """Where each of the chained files begins; a sound file that is not chained begins at 0."""
     runs: list[Run] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """Each with its place, in words for the rider."""
@@ -153,6 +155,7 @@ def read_structure(data: bytes) -> Contents:
         if problem:
             contents.problems.append(problem)
             break
+        contents.files.append(at)
         at = _read_file(data, at, contents)
     return contents
 
