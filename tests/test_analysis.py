@@ -374,6 +374,21 @@ def test_no_heart_jumps():
     assert highest(slower.heart_rate) == 140
 
 
+def test_a_lone_distance_far_from_both_neighbours_is_left_out():
+    rows = repaired(make_ride([100] * 5, distance=[0, 8, 26_892_500, 24, 32]))
+    np.testing.assert_array_equal(rows.distance, [0, 8, 8, 24, 32])
+    assert rows.notes == ("1 impossible distance left out",)
+    last = repaired(make_ride([100] * 3, distance=[0, 8, 26_892_500]))
+    np.testing.assert_array_equal(last.distance, [0, 8, NAN])
+
+
+def test_a_distance_that_starts_anew_or_leaps_for_good_stays():
+    for distance in ([1000, 1008, 0, 8, 16], [0, 8, 2000, 2008, 2016]):
+        rows = repaired(make_ride([100] * 5, distance=distance))
+        np.testing.assert_array_equal(rows.distance, distance)
+        assert rows.notes == ()
+
+
 def test_what_was_recorded_in_a_pause_is_left_out():
     ride = make_ride(np.arange(100, 110))
     ride.timer = [TimerChange(0, True), TimerChange(3, False), TimerChange(7, True)]

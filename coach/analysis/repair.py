@@ -29,6 +29,8 @@ SPIKE_THRESHOLDS = 8.0
 """A single sample above this many times threshold power is a spike."""
 HEART_RATE_JUMP = 10.0
 """No heart changes faster than this [bpm/s]."""
+LONGEST_SLIP = 100.0
+"""By so much may a distance be corrected from one sample to the next [m]."""
 PLAUSIBLE = {
     "power": (0.0, np.inf),
     "cadence": (0.0, 180.0),
@@ -120,6 +122,7 @@ def repaired(ride: Ride) -> Repaired:
     for name in PLAUSIBLE:
         columns[name] = _plausible(name, columns[name], notes)
     columns["heart_rate"] = _without_jumps(time, columns["heart_rate"], notes)
+    columns["distance"] = _without_leaps(time, columns["distance"], notes)
     columns["power"], spikes = _without_spikes(columns["power"], ride.threshold_power)
     if spikes:
         notes.append(f"{_count(spikes, 'power spike')} replaced by the mean of the neighbours")
@@ -163,6 +166,25 @@ def _without_jumps(time: Column, heart_rate: Column, notes: list[str]) -> Column
     heart_rate = heart_rate.copy()
     heart_rate[wrong] = np.nan
     return heart_rate
+
+
+def _without_leaps(time: Column, distance: Column, notes: list[str]) -> Column:
+    """Leave out lone distances that no rider can reach from the one before, nor leave again.
+
+    A leap that lasts is another matter: a count that starts anew, or a satellite found again.
+    """
+    valid = np.flatnonzero(np.isfinite(distance))
+    furthest = PLAUSIBLE["speed"][1] * np.diff(time[valid]) + LONGEST_SLIP
+    leaps = np.abs(np.diff(distance[valid])) > furthest
+    if not leaps.any():
+        return distance
+    wrong = valid[np.append(True, leaps) & np.append(leaps, True)]
+    if not wrong.size:
+        return distance
+    notes.append(f"{_count(wrong.size, 'impossible distance')} left out")
+    distance = distance.copy()
+    distance[wrong] = np.nan
+    return distance
 
 
 def _without_spikes(power: Column, threshold_power: float | None) -> tuple[Column, int]:
