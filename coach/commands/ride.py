@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -143,7 +144,7 @@ def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> Rider:
     from coach import profile
 
     own = profile.default_rider_path()
-    path = rider_file or (own if own.exists() else None)
+    path = rider_file or (own if os.path.exists(own) else None)
     if path is not None:
         click.echo(f"rider: {path}", err=True)
         return profile.load_rider(path)
@@ -373,7 +374,7 @@ def recover(ctx: click.Context, file: Path) -> None:
     """Finish a ride that was interrupted: its FIT file, charts and table, from what was kept."""
     from coach.journal import Journal, Recorded
 
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise RiderInputError(f"{file}: no such ride file")
     with Recorded(file) as recorded:
         finished = recorded.finished

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ class Recorded:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.warnings: list[str] = []
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise RideFileError(f"{path}: no such ride file")
         try:
             self._db, self.meta = self._open()
