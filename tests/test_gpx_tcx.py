@@ -219,8 +219,9 @@ def test_depth_is_bounded():
         gpx.decode(b"<gpx>" * 100_000)
 
 
-def test_the_number_of_elements_is_bounded(monkeypatch):
-    monkeypatch.setattr(xml, "MAX_ELEMENTS", 103)
+@pytest.mark.parametrize(("bound", "most"), [("MAX_ELEMENTS", 103), ("MAX_POINTS", 100)])
+def test_the_number_of_elements_is_bounded(monkeypatch, bound, most):
+    monkeypatch.setattr(xml, bound, most)
     ride = gpx.decode(_gpx('<trkpt lat="1" lon="2"/>' * 200))
     assert len(ride) == 100
     assert "elements than any ride; 100 points read" in ride.warnings[0]
@@ -293,6 +294,11 @@ def test_power_that_no_meter_writes_is_no_value(read, document, text):
 
 def test_a_power_spike_is_read_as_it_is():
     assert gpx.decode(GPX.replace(">200<", ">47140<").encode()).power[0] == 47140
+
+
+def test_a_tcx_without_laps_is_a_ride():
+    ride = tcx.decode(TCX.replace("Lap", "Lep").encode())
+    assert (len(ride), ride.laps) == (4, [])
 
 
 def test_a_gpx_is_no_tcx():

@@ -238,8 +238,13 @@ def _resample(
     stretch = np.repeat(np.arange(first.size), last - first + 1)
     packed = offset[stretch] + (time - time[first][stretch])
     knots = np.column_stack((packed, packed + held)).ravel()
+    # What was never recorded is one column for all: of a long ride each would cost as much as time.
+    absent = np.full(total, np.nan)
+    absent.flags.writeable = False
     means = {
         name: _held_means(_bridged(time, values, stretch), knots, held, total)
+        if np.isfinite(values).any()
+        else absent
         for name, values in columns.items()
     }
     return row_time, seconds, riding, means
@@ -282,8 +287,6 @@ def _bridged(time: Column, values: Column, stretch: Indices) -> Column:
 def _held_means(values: Column, knots: Column, held: Column, total: int) -> Column:
     """Return the mean of the held values over each row; NaN where less than half is known."""
     known = np.isfinite(values)
-    if not known.any():
-        return np.full(total, np.nan)
     edges = np.arange(total + 1, dtype=np.float64)
 
     def integral(rates: Column) -> Column:

@@ -97,7 +97,7 @@ def _laps(read: list[_Lap], ride: Ride, *, whole: bool) -> list[Lap]:
 
     A lap's own total stands before its points: in a document cut short it counts what is lost.
     """
-    if ride.start is None:
+    if ride.start is None or not read:
         return []
     starts = [
         (lap.start - ride.start).total_seconds()
