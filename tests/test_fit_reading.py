@@ -172,7 +172,7 @@ def test_chained_files_and_their_sessions_are_one_ride():
     # Five sessions: 1987.521 + 170.269 + 4422.14 + 60.724 + 2850.694 s.
     assert ride.elapsed_time == pytest.approx(9491.348)
     assert ride.timer_time == pytest.approx(9491.348)
-    assert ride.sport == "cycling"
+    assert (ride.name, ride.sport) == ("Bike", "cycling")  # and not its swim's "Open Water"
     assert len(ride.laps) == 5
     assert np.all(np.diff(ride.time) >= 0)
 

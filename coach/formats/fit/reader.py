@@ -224,11 +224,15 @@ def _read_sessions(ride: Ride, sessions: Messages) -> None:
     stands = _total(sessions.column("stand_count"))
     ride.stand_count = None if stands is None else int(stands)
     ride.threshold_power = _last(sessions.column("threshold_power"))
-    ride.name = next(filter(None, sessions.text("sport_profile_name")), "")
+    # Of several sports the ride is named after the cycling, else after the first.
     sports = sessions.column("sport")
-    if np.isfinite(sports).any() and profile.SPORT_CYCLING not in sports:
-        first = int(sports[np.isfinite(sports)][0])
-        ride.sport = profile.SPORTS.get(first, f"sport {first}")
+    known = sports[np.isfinite(sports)]
+    sport = profile.SPORT_CYCLING
+    if known.size and sport not in known:
+        sport = int(known[0])
+        ride.sport = profile.SPORTS.get(sport, f"sport {sport}")
+    named = zip(sessions.text("sport_profile_name"), sports.tolist(), strict=True)
+    ride.name = next((name for name, of in named if name and (of == sport or np.isnan(of))), "")
     sub_sports = sessions.column("sub_sport")
     ride.indoor = bool(np.isin(sub_sports, profile.INDOOR_SUB_SPORTS).any())
     ride.virtual_altitude = bool(
