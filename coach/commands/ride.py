@@ -51,30 +51,24 @@ _rider = click.option(
 )
 
 
-class _Speed(click.ParamType[Any]):
-    """``1``, ``N`` times real time, or ``max``."""
-
-    name = "speed"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float | None:
-        """Return the factor, or ``None`` for as fast as it goes."""
-        if value == "max" or value is None:
-            return None
-        try:
-            speed = float(str(value))
-        except ValueError:
-            speed = 0.0
-        if not 0.1 <= speed <= 1000:
-            self.fail("expected 'max' or a number from 0.1 to 1000", param, ctx)
-        return speed
+def _factor(_: click.Context, __: click.Parameter, value: str) -> float | None:
+    """Return how many times as fast as real time; ``None`` for as fast as it goes."""
+    if value == "max":
+        return None
+    try:
+        speed = float(value)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 1000:
+        raise click.BadParameter("expected 'max' or a number from 0.1 to 1000")
+    return speed
 
 
 def _speed(default: str) -> Callable[[Any], Any]:
     return click.option(
         "--speed",
-        type=_Speed(),
+        metavar="1|N|max",
+        callback=_factor,
         default=default,
         show_default=True,
         help="1 is real time, N is N times as fast, max as fast as it goes.",
