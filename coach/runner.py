@@ -105,8 +105,6 @@ class Run:
     clock : Clock
     displays : sequence of Display
         Who watches, and whose keys count.
-    knob : bool
-        The trainer takes no commands: the rider turns a knob.
 
     Attributes
     ----------
@@ -120,10 +118,8 @@ class Run:
         trainer: Trainer,
         clock: Clock,
         displays: Sequence[Display] = (),
-        *,
-        knob: bool = False,
     ) -> None:
-        self.engine = _engine(journal.header, knob=knob)
+        self.engine = _engine(journal.header)
         self.journal = journal
         self.trainer = trainer
         self.clock = clock
@@ -290,8 +286,8 @@ class Run:
 
     def _confirm_release(self) -> None:
         """Wait a moment for the trainer to repeat the release; ask again while it does not."""
-        if self.engine.recording:
-            return  # nobody rides, and nothing answers
+        if self.engine.recording or self.journal.header.knob:
+            return  # nothing there that takes commands or answers
         start = sent = self.clock.now()
         while not self._confirmed and (now := self.clock.now()) - start < RELEASE_PATIENCE:
             if now - sent >= RELEASE_AGAIN:
@@ -305,8 +301,8 @@ class Run:
 _REFUSALS = (ReplyStatus.FAIL, ReplyStatus.NOT_SUPPORTED, ReplyStatus.REJECTED)
 
 
-def _engine(header: Header, *, knob: bool = False) -> Engine:
-    return Engine(header.workout, header.rider, recording=header.recording, knob=knob)
+def _engine(header: Header) -> Engine:
+    return Engine(header.workout, header.rider, recording=header.recording, knob=header.knob)
 
 
 def ride_again(recorded: Recorded) -> Step:

@@ -21,6 +21,7 @@ from coach.ride import Ride, as_ridden
 from coach.runner import Run, ride_again
 from coach.trainers.replay import ReplayTrainer
 from coach.trainers.simulated import SimulatedTrainer
+from coach.trainers.uncontrolled import UncontrolledTrainer
 
 RELEASE = TrackResistance(0.0)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -84,6 +85,15 @@ def test_an_interrupted_ride_ridden_again_gives_the_same_answers(tmp_path):
     script.at[150.0] = run.interrupt
     run.ride()
     assert_rides_again(tmp_path / "a.ride")
+
+
+def test_a_ride_on_a_knob_ridden_again_gives_the_same_answers(tmp_path):
+    header = Header("Test", START, RIDER, HILLS, "none", "test", knob=True)
+    kept = Journal(tmp_path / "a.ride", header)
+    Run(kept, UncontrolledTrainer(), ManualClock()).ride()
+    assert_rides_again(tmp_path / "a.ride")
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert any("knob" in text for _, _, text in recorded.rows("cues"))
 
 
 def test_a_recording_with_repeated_stamps_rides_again_the_same(tmp_path):

@@ -95,11 +95,9 @@ def _go(
     """
     from coach.journal import Journal
     from coach.runner import Run
-    from coach.trainers.uncontrolled import UncontrolledTrainer
 
     path = ride_path(writable_folder(out), header.start, stem)
-    knob = isinstance(trainer, UncontrolledTrainer)
-    run = Run(Journal(path, header), trainer, clock, displays, knob=knob)
+    run = Run(Journal(path, header), trainer, clock, displays)
     try:
         with _signals(run):
             run.ride()
@@ -268,6 +266,7 @@ def ride(
     from coach.messages import Mode
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.simulated import SimulatedTrainer
+    from coach.trainers.uncontrolled import UncontrolledTrainer
 
     kind = trainers.check(trainer_text)
     plan = profile.load_workout(profile.find_workout(workout))
@@ -285,9 +284,15 @@ def ride(
     if isinstance(trainer, SimulatedTrainer):
         start = trainer.start
         displays.append(trainer.rider)
-    recording = isinstance(trainer, ReplayTrainer)
     header = Header(
-        compiled.title, start, rider, compiled, trainer_text, __version__, recording=recording
+        compiled.title,
+        start,
+        rider,
+        compiled,
+        trainer_text,
+        __version__,
+        recording=isinstance(trainer, ReplayTrainer),
+        knob=isinstance(trainer, UncontrolledTrainer),
     )
     _after(_go(out, compiled.name, header, trainer, _clock(speed), displays))
 

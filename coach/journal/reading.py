@@ -143,6 +143,7 @@ class Recorded:
                 software=meta["software"],
                 recording=bool(meta["recording"]),
                 indoor=bool(meta["indoor"]),
+                knob=bool(meta["knob"]),
             )
         except (KeyError, ValueError) as error:
             raise RideFileError(

@@ -62,6 +62,8 @@ class Header:
         Wall clock of the ride's time 0, UTC.
     recording : bool
         The telemetry came from a recorded ride.
+    knob : bool
+        The trainer takes no commands: the rider was told how to turn its knob.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Header:
     software: str
     recording: bool = False
     indoor: bool = True
+    knob: bool = False
 
 
 _adapters: dict[type, Any] = {}

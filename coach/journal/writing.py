@@ -52,6 +52,7 @@ class Journal:
             "software": header.software,
             "recording": "1" if header.recording else "",
             "indoor": "1" if header.indoor else "",
+            "knob": "1" if header.knob else "",
         }
         for item in self._meta.items():
             self._add("meta", item)
