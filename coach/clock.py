@@ -72,3 +72,42 @@ class ManualClock:
     def late(self, when: float) -> float:
         """Return 0: nobody waits for this clock."""
         return 0.0
+
+
+class Follower(Protocol):
+    """Somebody with threads of their own who lives by a `SteppedClock`."""
+
+    def due(self) -> float:
+        """Return when there is something to do next; ``inf`` for nothing."""
+        ...
+
+    def settle(self) -> None:
+        """Wait until all that is due by now is done; a moment of real time, never long."""
+        ...
+
+
+class SteppedClock(ManualClock):
+    """A manual clock that stops wherever one of its followers has something to do.
+
+    Whoever sleeps on it moves it; it goes on as soon as every follower has settled. So threads
+    that talk to each other live through hours in minutes, and the same way each time.
+    """
+
+    def __init__(self, now: float = 0.0) -> None:
+        super().__init__(now)
+        self._followers: tuple[Follower, ...] = ()
+
+    def follow(self, *followers: Follower) -> None:
+        """Let these be waited for from now on, in this order."""
+        self._followers += followers
+
+    def sleep_until(self, when: float) -> None:
+        """Move to `when`, by way of all that is due before it."""
+        while (at := min([when, *(each.due() for each in self._followers)])) < when:
+            self._step(max(at, self._now))
+        self._step(max(when, self._now))
+
+    def _step(self, now: float) -> None:
+        self._now = now
+        for follower in self._followers:
+            follower.settle()

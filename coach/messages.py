@@ -130,6 +130,8 @@ class Telemetry:
     """The recording's own timer; ``None`` when live."""
     ended: bool = False
     """The recording has been handed on to its end."""
+    searching: bool = False
+    """The radio looks for the trainer: it was not found yet, or it was lost."""
 
 
 class ReplyStatus(StrEnum):
@@ -291,6 +293,30 @@ class EventKind(StrEnum):
     SENSOR_LOST = "sensor_lost"
     SENSOR_BACK = "sensor_back"
     CLOCK_JUMP = "clock_jump"
+    RELEASE_UNCONFIRMED = "release_unconfirmed"
+    # What a radio trainer's driver tells; the value of the link's events is the `Source`.
+    LINK_SEARCHING = "link_searching"
+    LINK_FOUND = "link_found"
+    LINK_STALE = "link_stale"
+    LINK_LOST = "link_lost"
+    LINK_BACK = "link_back"
+    RECEPTION_POOR = "reception_poor"
+    RECEPTION_GOOD = "reception_good"
+    STICK_LOST = "stick_lost"
+    STICK_BACK = "stick_back"
+    BAD_BYTES = "bad_bytes"
+    CHANNEL_REOPENED = "channel_reopened"
+    CONTROL_LOST = "control_lost"
+    CONTROL_BACK = "control_back"
+    COMMAND_REJECTED = "command_rejected"
+    COMMAND_PENDING = "command_pending"
+    COMMAND_UNCONFIRMED = "command_unconfirmed"
+    FOREIGN_CONTROLLER = "foreign_controller"
+    CAPABILITIES_UNKNOWN = "capabilities_unknown"
+    VALUES_FROZEN = "values_frozen"
+    VALUES_BACK = "values_back"
+    POSITION_ENABLED = "position_enabled"
+    POSITION_REFUSED = "position_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""ANT+ FE-C trainers: openant moves the bytes, everything above the bytes is here."""
