@@ -19,16 +19,13 @@ import time
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import ParamSpec, Protocol
 
 from coach.clock import Clock
 from coach.errors import CoachError, TrainerUnavailable
 from coach.trainers.ant.serial import Framer, Id, Message
 
-Driver = Any
-"""An ``openant.base.driver.Driver``; openant is untyped, and imported only when used."""
-StickSource = Callable[[], Driver]
-"""Returns a driver for the stick, new or fit to be opened again; raises `TrainerUnavailable`."""
+P = ParamSpec("P")
 
 OPEN_TIME = 4.0
 """Real seconds within which a stick is open, or is said not to answer."""
@@ -42,6 +39,30 @@ _GONE = (errno.ENODEV, errno.ESHUTDOWN, errno.ENOENT)
 
 # openant walks one list of drivers for the whole program.
 _drivers_lock = threading.Lock()
+
+
+class Driver(Protocol):
+    """An ``openant.base.driver.Driver``; openant is untyped, and imported only when used."""
+
+    def open(self) -> None:
+        """Open the stick."""
+        ...
+
+    def close(self) -> None:
+        """Close the stick."""
+        ...
+
+    def read(self) -> array[int]:
+        """Return what came, at the latest after 0.1 s."""
+        ...
+
+    def write(self, data: array[int]) -> None:
+        """Write bytes."""
+        ...
+
+
+StickSource = Callable[[], Driver]
+"""Returns a driver for the stick, new or fit to be opened again; raises `TrainerUnavailable`."""
 
 
 class Session(Protocol):
@@ -90,7 +111,7 @@ class Transport:
         self._session = session
         self._clock = clock
         self._line: _Line | None = None
-        self._ant: Any = None
+        self._ant: _Ant | None = None
 
     @property
     def lost(self) -> bool:
@@ -108,7 +129,7 @@ class Transport:
         return None if self._line is None else self._line.fault
 
     def open(self) -> None:
-        """Open and reset the stick, and start the session on it; takes a second or two.
+        """Open and reset the stick, and start the session on it; again after `close`, if need be.
 
         Raises
         ------
@@ -149,7 +170,13 @@ class Transport:
             self._line.flush()
 
 
-def _ant(line: _Line) -> Any:
+class _Ant(Protocol):
+    """What is used of openant's `Ant`, once it is made."""
+
+    def stop(self) -> None: ...
+
+
+def _ant(line: _Line) -> _Ant:
     """Return openant's own end of the line: open, reset, and read in a thread."""
     from openant.base import driver
     from openant.base.ant import Ant
@@ -162,7 +189,8 @@ def _ant(line: _Line) -> Any:
         Ant._RESET_WAIT = 0  # we wait for the start-up message instead
         driver.drivers.append(entry)
         try:
-            return Ant()
+            made: _Ant = Ant()
+            return made
         finally:
             driver.drivers.remove(entry)
             Ant._RESET_WAIT = wait
@@ -231,17 +259,17 @@ class _Line:
             self._failed(error)
             data = b""
         messages = self.framer.feed(data) if data else self.framer.flush()
-        now = self._clock.now()
         with self._lock:
+            now = self._clock.now()
             for message in messages:
                 if message.id == Id.STARTUP:
                     self.started_up.set()
-                self._run(self._session.receive, message, now)
-            self._run(self._session.tick, now)
+                self._safely(self._session.receive, message, now)
+            self._safely(self._session.tick, now)
         self.flush()
         return array("B")
 
-    def write(self, data: Any) -> None:
+    def write(self, data: array[int]) -> None:
         """Hand bytes to the stick; a stick that takes none is gone soon enough."""
         try:
             with self._writing:
@@ -259,9 +287,9 @@ class _Line:
         for message in waiting:
             self.write(array("B", message.encode()))
 
-    def _run(self, call: Callable[..., None], *arguments: Any) -> None:
+    def _safely(self, call: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
         try:
-            call(*arguments)
+            call(*arguments, **named)
         except Exception as error:  # a fault of ours: told where somebody can act on it
             self.fault = self.fault or error
 
