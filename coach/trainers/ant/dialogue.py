@@ -1,0 +1,359 @@
+"""What is said to the trainer: one acknowledged message at a time, each command confirmed.
+
+Theory of operation
+-------------------
+What the trainer should be doing is kept as three wishes: user configuration (55), wind (50) and the
+set-point (48, 49 or 51). A newer wish replaces an older one of its sort, sent or not: there is no
+queue, so nothing stale can leave it. A wish is due when it changes, when it is repeated by whoever
+wants it, and, all three in this order, when the trainer is found again.
+
+A message goes out right after the trainer was heard, and the next one only when the radio has told
+what became of the one before:
+
+* acknowledged: a command is then confirmed, by asking for command status (71) and comparing page,
+  sequence and echo. *Pass* ends it; *pending* is asked again; *fail* and *rejected* are tried once
+  more, then told; *not supported* is told at once. A set-point is asked about once a second at the
+  most, since each answer takes the place of a page of measured values;
+* failed, or the stick is still busy: the wish is due again, with what it is by then;
+* nothing for two seconds: control counts as lost. The stick may still hold the message and send it
+  later, so nothing is sent on top of it. After four seconds, or after eight failures, the channel
+  has to be opened again (`stuck`), which empties the stick.
+
+A command status that repeats a command which was never sent here is another program's: FE-C lets
+two of them control one trainer, and the rider must know.
+
+Source: reference notes on FE-C, sections 1.2, 1.6 and 2.3. Not tried on hardware: how trainers
+other than the simulated one answer for page 71.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coach.errors import DecodeError
+from coach.messages import Command, Event, EventKind, ReplyStatus
+from coach.protocol import common, fec
+
+SLOW = 2.0
+"""Without an answer of the radio for so long [s], control is lost."""
+STUCK = 4.0
+"""And after this long [s] the stick will not answer any more."""
+FAILURES = 8
+"""So many failed messages in a row, and the channel is opened again."""
+STATUS_INTERVAL = 1.0
+"""Least time between two requests for command status because of set-points [s]."""
+STATUS_PATIENCE = 1.0
+"""How long to wait for the command status before it is asked for again [s]."""
+STATUS_ATTEMPTS = 4
+SHY = 3
+"""A trainer that left so many commands in a row unconfirmed is asked less often ..."""
+SHY_INTERVAL = 30.0
+"""... namely every so many seconds."""
+PENDING = 2.0
+"""A command may be pending for so long [s] before the rider is told."""
+PENDING_AT_MOST = 15.0
+"""A command that is pending still after this long [s] counts as refused."""
+CAPABILITIES_INTERVAL = 3.0
+CAPABILITIES_ATTEMPTS = 5
+CAPABILITIES_LATER = 60.0
+FOREIGN_INTERVAL = 30.0
+"""Another controller is told of once in this time [s]."""
+ECHOES = 32
+"""How many of its own commands it knows again."""
+
+CONFIGURATION, WIND, SETPOINT = range(3)
+_SORTS = {0x37: CONFIGURATION, 0x32: WIND}
+
+_CAPABILITIES = common.RequestDataPage(requested_page=0x36, count=4).encode()
+# An answer takes a slot away from measured values; who did not answer once is asked for four.
+_STATUS = common.RequestDataPage(requested_page=0x47, count=1).encode()
+_STATUS_AGAIN = common.RequestDataPage(requested_page=0x47, count=4).encode()
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A message that the radio has not answered for yet."""
+
+    payload: bytes
+    since: float
+    sort: int | None = None
+    """Of the wish that it carries."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A command that the radio delivered and the trainer has not confirmed."""
+
+    payload: bytes
+    sort: int
+    since: float
+    sequence: int | None
+    """Of the command status seen last before it was sent."""
+    again: bool
+    """It was refused once, and sent once more."""
+    attempts: int = 0
+    requested: float = float("-inf")
+    answered: bool = False
+    pending_told: bool = False
+
+
+class Dialogue:
+    """The one-sided talk with a trainer.
+
+    Parameters
+    ----------
+    say : callable
+        Takes an event.
+
+    Attributes
+    ----------
+    stuck : bool
+        The channel has to be opened again; cleared by `interrupted`.
+    """
+
+    def __init__(self, say: Callable[[Event], None]) -> None:
+        self.stuck = False
+        self._say = say
+        self._wishes: dict[int, bytes] = {}
+        self._due: set[int] = set()
+        self._requests: deque[bytes] = deque()
+        self._flight: _Flight | None = None
+        self._asked: _Asked | None = None
+        self._refused: dict[int, bytes] = {}
+        self._sent: deque[tuple[int, bytes]] = deque(maxlen=ECHOES)
+        self._sequence: int | None = None
+        self._status_requested = float("-inf")
+        self._failures = 0
+        self._failing_since: float | None = None
+        self._lost = False
+        self._unconfirmed = 0
+        self._told: set[tuple[int, str]] = set()
+        self._foreign_told = float("-inf")
+        self._able = False
+        self._capabilities_at = float("-inf")
+        self._capabilities_attempts = 0
+
+    # --- what is wanted -----------------------------------------------------------------------
+
+    def want(self, command: Command) -> None:
+        """Wish for something; it replaces the wish of its sort.
+
+        Raises
+        ------
+        EncodeError
+            If the command does not fit its data page.
+        """
+        payload = fec.page_for(command).encode()
+        sort = _SORTS.get(payload[0], SETPOINT)
+        self._wishes[sort] = payload
+        self._due.add(sort)
+
+    def request(self, payload: bytes) -> None:
+        """Send a page that is no wish (a request, a calibration) once, as soon as may be."""
+        self._requests.append(payload)
+
+    def found(self) -> None:
+        """Note that the trainer is there (again): it may have forgotten everything."""
+        self._due = set(self._wishes)
+        self._asked = None
+        self._sequence = None
+
+    def interrupted(self) -> None:
+        """Note that the link is gone, and with it whatever was on its way."""
+        if self._flight is not None and self._flight.sort is not None:
+            self._due.add(self._flight.sort)
+        self._flight = None
+        self._requests.clear()
+        self.stuck = False
+        self._failures = 0
+        self._failing_since = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was wished for is delivered, and confirmed or given up."""
+        return not self._due and self._flight is None and self._asked is None
+
+    # --- what goes out ------------------------------------------------------------------------
+
+    def next(self, now: float) -> bytes | None:
+        """Return the payload to send now, acknowledged, if there is one."""
+        if self._flight is not None or self.stuck:
+            return None
+        if self._requests:
+            self._flight = _Flight(self._requests.popleft(), now)
+        elif (sort := self._sort_due()) is not None:
+            self._due.discard(sort)
+            self._flight = _Flight(self._wishes[sort], now, sort)
+        elif (request := self._status_request(now)) is not None:
+            self._flight = _Flight(request, now)
+        elif not self._able and now >= self._capabilities_at:
+            self._flight = _Flight(_CAPABILITIES, now)
+        return None if self._flight is None else self._flight.payload
+
+    def _sort_due(self) -> int | None:
+        """Return the sort of wish to send; not past a configuration that is being confirmed."""
+        if not self._due or (self._asked is not None and self._asked.sort != SETPOINT):
+            return None
+        return min(self._due)
+
+    def _status_request(self, now: float) -> bytes | None:
+        asked = self._asked
+        if asked is None or asked.attempts >= STATUS_ATTEMPTS:
+            return None
+        if now - asked.requested < STATUS_PATIENCE:
+            return None
+        interval = STATUS_INTERVAL if asked.sort == SETPOINT else 0.0
+        if self._unconfirmed >= SHY:
+            interval = SHY_INTERVAL
+        if not asked.attempts and now - self._status_requested < interval:
+            return None
+        return _STATUS if not asked.attempts else _STATUS_AGAIN
+
+    # --- what the radio says --------------------------------------------------------------------
+
+    def completed(self, now: float) -> None:
+        """The trainer's radio has acknowledged the message on its way."""
+        flight, self._flight = self._flight, None
+        if flight is None:
+            return  # too late: its channel was given up
+        self._failures, self._failing_since = 0, None
+        if self._lost:
+            self._lost = False
+            self._say(Event(now, EventKind.CONTROL_BACK, "the trainer takes commands again"))
+        payload = flight.payload
+        if flight.sort is not None:
+            again = self._refused.pop(flight.sort, None) == payload
+            self._asked = _Asked(payload, flight.sort, now, self._sequence, again)
+            self._sent.append((payload[0], payload[4:]))
+        elif payload in (_STATUS, _STATUS_AGAIN):
+            self._status_requested = now
+            if self._asked is not None:
+                self._asked.attempts += 1
+                self._asked.requested = now
+        elif payload == _CAPABILITIES:
+            self._capabilities_asked(now)
+
+    def failed(self, now: float) -> None:
+        """The message on its way did not arrive, or the stick did not take it."""
+        flight, self._flight = self._flight, None
+        if flight is None:
+            return
+        if flight.sort is not None:
+            self._due.add(flight.sort)
+        elif flight.payload not in (_STATUS, _STATUS_AGAIN, _CAPABILITIES):
+            self._requests.appendleft(flight.payload)
+        self._failures += 1
+        if self._failing_since is None:
+            self._failing_since = flight.since
+        if now - self._failing_since >= SLOW:
+            self._lose(now)
+        if self._failures >= FAILURES:
+            self.stuck = True
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        if self._flight is not None:
+            waited = now - self._flight.since
+            if waited >= SLOW:
+                self._lose(now)
+            if waited >= STUCK:
+                self.stuck = True
+        asked = self._asked
+        if (
+            asked is not None
+            and asked.attempts >= STATUS_ATTEMPTS
+            and now - asked.requested >= STATUS_PATIENCE
+        ):
+            self._give_up(asked, now)
+
+    def _lose(self, now: float) -> None:
+        if not self._lost:
+            self._lost = True
+            text = "the trainer takes no commands at the moment: its load stays as it is"
+            self._say(Event(now, EventKind.CONTROL_LOST, text))
+
+    # --- what the trainer says --------------------------------------------------------------------
+
+    def read(self, payload: bytes, now: float) -> None:
+        """Take a page of the trainer."""
+        if payload[0] == fec.FeCapabilities.number:
+            self._able = True
+        elif payload[0] == fec.CommandStatus.number:
+            try:
+                page = fec.decode(payload)
+            except DecodeError:
+                return
+            if isinstance(page, fec.CommandStatus):
+                self._read_status(page, payload, now)
+
+    def _read_status(self, page: fec.CommandStatus, payload: bytes, now: float) -> None:
+        number, echo = payload[1], payload[4:]
+        self._sequence = page.sequence
+        asked = self._asked
+        if asked is not None and (number, echo) == (asked.payload[0], asked.payload[4:]):
+            self._judge(asked, page, now)
+        elif page.command is not None and (number, echo) not in self._sent:
+            self._foreign(page, now)
+
+    def _judge(self, asked: _Asked, page: fec.CommandStatus, now: float) -> None:
+        """Read what became of the command asked about."""
+        if page.sequence == asked.sequence and not asked.answered:
+            # The answer for an equal command before it, or a trainer that does not count.
+            asked.answered = True
+            return
+        status = page.status
+        if status == ReplyStatus.PENDING and now - asked.since < PENDING_AT_MOST:
+            asked.attempts = 1
+            if now - asked.since >= PENDING and not asked.pending_told:
+                asked.pending_told = True
+                self._tell(asked, EventKind.COMMAND_PENDING, "is still working on", status, now)
+            return
+        self._asked = None
+        self._unconfirmed = 0
+        if status == ReplyStatus.PASS:
+            self._told = {each for each in self._told if each[0] != asked.payload[0]}
+        elif status in (ReplyStatus.FAIL, ReplyStatus.REJECTED) and not asked.again:
+            if self._wishes.get(asked.sort) == asked.payload:
+                self._refused[asked.sort] = asked.payload
+                self._due.add(asked.sort)
+        else:
+            self._tell(asked, EventKind.COMMAND_REJECTED, "refused", status, now)
+
+    def _tell(
+        self, asked: _Asked, kind: EventKind, what: str, status: str | int, now: float
+    ) -> None:
+        """Tell of a command that did not pass; once, until its page passes again."""
+        told = (asked.payload[0], f"{kind} {status}")
+        if told not in self._told:
+            self._told.add(told)
+            name = fec.COMMANDS[asked.payload[0]].name.replace("_", " ")
+            words = str(status).replace("_", " ")
+            self._say(Event(now, kind, f"the trainer {what} {name} ({words})", str(status)))
+
+    def _foreign(self, page: fec.CommandStatus, now: float) -> None:
+        if now - self._foreign_told < FOREIGN_INTERVAL:
+            return
+        self._foreign_told = now
+        name = str(page.command).replace("_", " ")
+        text = (
+            f"another app or device controls the trainer too (it sent {name}): "
+            "close it, or unpair the trainer there"
+        )
+        self._say(Event(now, EventKind.FOREIGN_CONTROLLER, text, str(page.command)))
+
+    def _give_up(self, asked: _Asked, now: float) -> None:
+        self._asked = None
+        self._unconfirmed += 1
+        if self._unconfirmed == SHY:
+            text = "the trainer does not confirm commands: what it does with them is not known"
+            self._say(Event(now, EventKind.COMMAND_UNCONFIRMED, text, asked.payload[0]))
+
+    def _capabilities_asked(self, now: float) -> None:
+        self._capabilities_attempts += 1
+        patient = self._capabilities_attempts < CAPABILITIES_ATTEMPTS
+        self._capabilities_at = now + (CAPABILITIES_INTERVAL if patient else CAPABILITIES_LATER)
+        if self._capabilities_attempts == CAPABILITIES_ATTEMPTS:
+            text = "the trainer does not say what it can do: every kind of load is tried"
+            self._say(Event(now, EventKind.CAPABILITIES_UNKNOWN, text))
