@@ -1,44 +1,28 @@
-"""The three ANT+ devices of a simulated ride: trainer, heart-rate strap and pedals.
+"""The trainer of a simulated ride, as it is heard on the air: what it sends, and what it obeys.
 
-Each knows what to send in its next slot, in the order and at the period of real ones, and the
-trainer answers what a display sends. All of it is page bytes of `coach.protocol`.
+It knows what to send in its next slot, in the order of real ones, and answers what a display
+sends. All of it is page bytes of `coach.protocol`. Some bad habits of real ones can be switched on.
 
-Interleaving: trainers send 16, 25, 25 and, after ten rounds, their background pages 80 or 81
-(as FortiusANT does); straps 56 pages of heart beats and eight of background in 64, the toggle
-flipped every fourth; pedals power and position in turns, background pages now and then. An answer
-takes the place of the page whose turn it was.
+Interleaving: 16, 25, 25 and, after ten rounds, the background pages 80 or 81 (as FortiusANT does).
+An answer takes the place of the page whose turn it was.
 
-Source: reference notes on FE-C, sections 2.2, 2.3, 2.5 and 2.6.
+Source: reference notes on FE-C, sections 2.2 and 2.3.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
-from coach import physics
 from coach.errors import DecodeError
 from coach.messages import ReplyStatus
-from coach.protocol import common, fec, heart, power
+from coach.protocol import common, fec
 from coach.protocol.pages import DataPage
 from coach.trainers.simulated.machine import STEP, STRONGEST_FORCE, Machine
 from coach.trainers.simulated.rider import SimulatedRider
-
-SECOND = 32768
-"""ANT+ counts channel periods in these parts of a second."""
-
-DEVELOPMENT = 255
-"""Manufacturer number of devices that are nobody's product."""
+from coach.trainers.simulated.sensors import identification
+from coach.trainers.simulated.spin_down import SpinDown
 
 _TRAINER_CYCLE = (0x10, 0x19, 0x19) * 10 + (0x50, 0x50) + (0x10, 0x19, 0x19) * 10 + (0x51, 0x51)
-
-
-def _identification(model: int) -> tuple[bytes, bytes]:
-    """Return pages 80 and 81 of a device."""
-    maker = common.ManufacturerIdentification(
-        hardware_revision=1, manufacturer=DEVELOPMENT, model=model
-    )
-    product = common.ProductInformation(software_main=1, serial=model)
-    return maker.encode(), product.encode()
 
 
 class TrainerDevice:
@@ -49,10 +33,19 @@ class TrainerDevice:
     machine : Machine
         What obeys the commands that come in.
     rider : SimulatedRider
-        Whose power and cadence are measured.
+        Whose power and cadence are measured, and who reads the trainer's screen.
+
+    Attributes
+    ----------
+    unanswered : set of int
+        Pages that are never sent, however often they are asked for.
+    frozen : bool
+        Data page 25 says over and over what it said last.
     """
 
     MODEL = 1
+    RESULTS = 4
+    """The result of a spin-down is said so many times."""
 
     def __init__(self, machine: Machine, rider: SimulatedRider) -> None:
         self._machine = machine
@@ -68,7 +61,31 @@ class TrainerDevice:
         self._configured = False
         self._sequence = -1
         self._status = fec.CommandStatus()
-        self._maker, self._product = _identification(self.MODEL)
+        self._maker, self._product = identification(self.MODEL)
+        self._spin_down: SpinDown | None = None
+        self._result = b""
+        self._verdict = ReplyStatus.PASS
+        self._held: dict[int, DataPage] = {}
+        self._last_data = b""
+        self.unanswered: set[int] = set()
+        self.frozen = False
+
+    @property
+    def period(self) -> int:
+        """Channel period [1/32768 s]."""
+        return fec.PERIOD
+
+    def judge(self, verdict: ReplyStatus) -> None:
+        """Answer what loads the brake like this from now on, and obey only what passes.
+
+        What was pending is obeyed when that is over.
+        """
+        if verdict is self._verdict:
+            return
+        self._verdict = verdict
+        held, self._held = self._held, {}
+        for page in held.values():
+            self._status = fec.CommandStatus.answering(page, self._sequence, self._follow(page))
 
     def receive(self, payload: bytes) -> None:
         """Take what a display sends; what makes no sense is ignored, as trainers do."""
@@ -78,6 +95,9 @@ class TrainerDevice:
             return
         if isinstance(page, common.RequestDataPage):
             self._answer(page)
+        elif isinstance(page, fec.CalibrationRequest):
+            if page.spin_down:
+                self._spin_down = SpinDown(self._machine, self._rider)
         elif page.number in fec.COMMANDS:
             self._obey(page)
 
@@ -88,31 +108,49 @@ class TrainerDevice:
         self._slot += 1
         if self._answers:
             return self._page(self._answers.popleft())
+        if self._spin_down is not None and turn & 1:
+            return self._spin_down.page().encode()
         return self._page(_TRAINER_CYCLE[turn % len(_TRAINER_CYCLE)])
 
     def _answer(self, request: common.RequestDataPage) -> None:
         """Queue the page asked for; a new request for the same page replaces the old one."""
         wanted = request.requested_page
-        if wanted not in (0x36, 0x37, 0x47, 0x50, 0x51):
+        if wanted not in (0x36, 0x37, 0x47, 0x50, 0x51) or wanted in self.unanswered:
             return
         others = [number for number in self._answers if number != wanted]
         self._answers = deque([*others, *([wanted] * max(1, request.count))])
 
     def _obey(self, page: DataPage) -> None:
-        command = fec.command_from(page)
-        status = ReplyStatus.FAIL
-        if command is not None:
-            self._machine.obey(command)
-            status = ReplyStatus.PASS
-            if isinstance(page, fec.UserConfiguration):
-                self._configuration, self._configured = page, True
+        status = self._follow(page)
         # 255 means that there was no command yet.
         self._sequence = (self._sequence + 1) % 255
         self._status = fec.CommandStatus.answering(page, self._sequence, status)
 
+    def _follow(self, page: DataPage) -> ReplyStatus:
+        """Do what a command says, as far as the verdict lets it."""
+        command = fec.command_from(page)
+        if command is None:
+            return ReplyStatus.FAIL
+        if isinstance(page, fec.UserConfiguration):
+            self._configuration, self._configured = page, True
+        elif self._verdict is not ReplyStatus.PASS:
+            if self._verdict is ReplyStatus.PENDING:
+                # Kept in the order in which they came last.
+                self._held.pop(page.number, None)
+                self._held[page.number] = page
+            return self._verdict
+        self._machine.obey(command)
+        return ReplyStatus.PASS
+
     def _measure(self) -> None:
         """Count what happened since the last slot; counters stand still unless in use."""
         speed = self._machine.speed
+        if self._spin_down is not None:
+            self._spin_down.step()
+            if self._spin_down.result is not None:
+                self._result = self._spin_down.result.encode()
+                self._answers.extend([fec.CalibrationResponse.number] * self.RESULTS)
+                self._spin_down = None
         self._power = min(round(self._rider.power), 4094)
         if speed > 0.0:
             self._state = "in_use"
@@ -135,6 +173,8 @@ class TrainerDevice:
             return self._configuration.encode()
         if number == 0x47:
             return self._status.encode()
+        if number == 0x01:
+            return self._result
         return fec.FeCapabilities(
             maximum_resistance_n=round(STRONGEST_FORCE),
             basic_resistance=True,
@@ -143,7 +183,9 @@ class TrainerDevice:
         ).encode()
 
     def _specific_trainer_data(self) -> bytes:
-        return fec.SpecificTrainerData(
+        if self.frozen and self._last_data:
+            return self._last_data
+        self._last_data = fec.SpecificTrainerData(
             state=self._state,
             event_count=self._events,
             cadence_rpm=min(round(self._rider.cadence), 254),
@@ -152,6 +194,7 @@ class TrainerDevice:
             user_configuration_required=not self._configured,
             target_power_limits=self._machine.power_limit or "at_target",
         ).encode()
+        return self._last_data
 
     def _general_fe_data(self) -> bytes:
         return fec.GeneralFeData(
@@ -160,116 +203,4 @@ class TrainerDevice:
             distance_m=int(self._distance) % 256,
             speed_mps=self._machine.speed,
             heart_rate_source="none",
-        ).encode()
-
-
-class Strap:
-    """A heart-rate strap.
-
-    Parameters
-    ----------
-    rider : SimulatedRider
-        Whose heart is heard.
-    """
-
-    MODEL = 2
-    PERIOD = heart.PERIOD / SECOND
-
-    def __init__(self, rider: SimulatedRider) -> None:
-        self._heart = rider.heart
-        self._slot = 0
-        self._beats = 0
-        self._beat = self._previous = 0.0
-
-    def broadcast(self) -> bytes:
-        """Return the page of this slot."""
-        rate, now = self._heart.rate, self._slot * self.PERIOD
-        while self._beat + 60.0 / rate <= now:
-            self._previous, self._beat = self._beat, self._beat + 60.0 / rate
-            self._beats += 1
-        turn = self._slot
-        self._slot += 1
-        toggle, place = bool(turn & 4), turn % 64
-        beat, count = _beat_time(self._beat), self._beats & 0xFF
-        if place < 56:
-            return heart.PreviousHeartBeat(
-                page_toggle=toggle,
-                previous_beat_time_s=_beat_time(self._previous),
-                beat_time_s=beat,
-                beat_count=count,
-                heart_rate_bpm=round(rate),
-            ).encode()
-        if place < 60:
-            return heart.ManufacturerInformation(
-                page_toggle=toggle,
-                manufacturer=DEVELOPMENT,
-                beat_time_s=beat,
-                beat_count=count,
-                heart_rate_bpm=round(rate),
-            ).encode()
-        return heart.ProductInformation(
-            page_toggle=toggle,
-            hardware_version=1,
-            software_version=1,
-            model=self.MODEL,
-            beat_time_s=beat,
-            beat_count=count,
-            heart_rate_bpm=round(rate),
-        ).encode()
-
-
-def _beat_time(seconds: float) -> float:
-    """Return a time as the strap counts it: in 1/1024 s, from 0 again after 64 s."""
-    return (round(seconds * 1024) & 0xFFFF) / 1024
-
-
-class Pedals:
-    """Power pedals with cycling dynamics switched on.
-
-    They measure before the chain has taken its share, so a little more than the trainer. Where on
-    the pedal the foot presses is left out: nothing here knows.
-
-    Parameters
-    ----------
-    rider : SimulatedRider
-        Whose feet they feel.
-    """
-
-    MODEL = 3
-    PERIOD = power.PERIOD_CYCLING_DYNAMICS / SECOND
-
-    def __init__(self, rider: SimulatedRider) -> None:
-        self._rider = rider
-        self._slot = 0
-        self._events = 0
-        self._power_sum = 0
-        self._turns = 0.0
-        self._maker, self._product = _identification(self.MODEL)
-        self._battery = common.BatteryStatus(voltage_v=3.0, status="good").encode()
-
-    def broadcast(self) -> bytes:
-        """Return the page of this slot."""
-        turn = self._slot
-        self._slot += 1
-        cadence = self._rider.cadence
-        self._turns += cadence / 60.0 * self.PERIOD
-        if turn % 61 == 60:
-            return self._battery
-        if turn % 121 == 120:
-            return self._maker if turn // 121 % 2 == 0 else self._product
-        if turn & 1:
-            return power.PedalPosition(
-                crank_cycle_count=int(self._turns) & 0xFF,
-                rider_position=self._rider.stance.position,
-                cadence_rpm=min(round(cadence), 254),
-            ).encode()
-        watts = round(self._rider.power / physics.TARMAC.efficiency)
-        self._events = (self._events + 1) & 0xFF
-        self._power_sum = (self._power_sum + watts) & 0xFFFF
-        return power.PowerOnly(
-            event_count=self._events,
-            pedal_power_pct=50,
-            cadence_rpm=min(round(cadence), 254),
-            accumulated_power_w=self._power_sum,
-            power_w=min(watts, 65535),
         ).encode()

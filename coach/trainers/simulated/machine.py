@@ -96,12 +96,15 @@ class Machine:
         What the brake holds against the wheel now [N].
     mode : Mode
         Which kind of command was last received.
+    calibrating, broken : bool
+        While either is true the brake lets go as far as it can.
     """
 
     def __init__(self, response: Response = RESPONSES["medium"]) -> None:
         self.speed = 0.0
         self.force = WEAKEST_FORCE
         self.mode = Mode.RESISTANCE
+        self.calibrating = self.broken = False
         self._wanted = 0.0
         self._mass = DEFAULT_MASS
         # Page 50 gives air density times drag area as one number.
@@ -135,7 +138,7 @@ class Machine:
         goal = self._limited(self._target_force())
         self._pending.append(goal)
         late = self._pending.popleft()
-        if self.mode is Mode.POWER:
+        if self.mode is Mode.POWER and not self._lets_go:
             self.force = late + (self.force - late) * self._stay
         else:
             self.force = goal + (self.force - goal) * self._stay_direct
@@ -171,7 +174,13 @@ class Machine:
             return PowerLimit.SPEED_TOO_HIGH
         return None
 
+    @property
+    def _lets_go(self) -> bool:
+        return self.calibrating or self.broken
+
     def _target_force(self) -> float:
+        if self._lets_go:
+            return 0.0
         if self.mode is Mode.POWER:
             return self._wanted / max(self.speed, _SLOWEST)
         if self.mode is Mode.GRADE:

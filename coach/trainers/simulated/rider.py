@@ -16,7 +16,8 @@ kind of load it is they feel. What they do with it:
 * **Fatigue**: with less than a fifth of W′ left the rider falls 5 to 10 % short and sits down.
 
 While a ride is paused the legs keep turning easily; when it is finished they stop. With nothing
-shown at all the rider spins at half of threshold power.
+shown at all the rider spins at half of threshold power. A trainer that calibrates itself has a
+screen of its own, and the rider obeys that one first.
 
 Source: reference notes on training science, sections 1.6, 2.2 and 8.1. Limits: the unevenness of
 the pedal stroke, the push of standing up and the dip of a shift are seen by the meter and do not
@@ -109,6 +110,8 @@ class SimulatedRider:
         [rpm].
     heart : Heart
     stance : Stance
+    heeds_trainer : bool
+        Whether the rider does what the trainer's own screen says.
     """
 
     def __init__(self, rider: Rider, seed: int) -> None:
@@ -117,6 +120,7 @@ class SimulatedRider:
         self._strength = STRONGEST_TORQUE * rider.threshold_power
         self.power = 0.0
         self.cadence = 0.0
+        self.heeds_trainer = True
         self.heart = Heart(rider, random)
         self.reserve = Reserve(rider)
         self.stance = Stance(random)
@@ -128,6 +132,8 @@ class SimulatedRider:
         self._shown: Snapshot | None = None
         self._mode = Mode.GRADE
         self._told_gear = False
+        # Asked for by the trainer's screen; 0 is to coast.
+        self._drill: float | None = None
         self._cadence_held = 0.0
         self._felt = WEAKEST_FORCE
         self._trim = 0.0
@@ -152,6 +158,19 @@ class SimulatedRider:
     def close(self) -> None:
         """Look away."""
 
+    def spin_up(self, speed: float) -> None:
+        """Read on the trainer's screen to bring the wheel to a speed [m/s]."""
+        if self.heeds_trainer:
+            self._drill = speed
+
+    def coast(self) -> None:
+        """Read on the trainer's screen to stop pedalling."""
+        self.spin_up(0.0)
+
+    def ride_on(self) -> None:
+        """See the trainer's screen go dark."""
+        self._drill = None
+
     # --- legs ------------------------------------------------------------------------------------
 
     def push(self, now: float, machine: Machine) -> float:
@@ -171,7 +190,8 @@ class SimulatedRider:
         """
         self._look(now)
         shown = self._shown
-        if shown is not None and shown.state is RideState.FINISHED:
+        finished = shown is not None and shown.state is RideState.FINISHED
+        if self._drill == 0.0 or (finished and self._drill is None):
             self._cadence_held = self.cadence = 0.0
             return 0.0
         self._mode = machine.mode
@@ -215,7 +235,7 @@ class SimulatedRider:
 
     def _steer(self, now: float, load: float) -> None:
         """Choose the gear and the cadence to hold against this load at the wheel."""
-        calm = self._mode is Mode.POWER
+        calm = self._mode is Mode.POWER and self._drill is None
         preferred = self._preferred_cadence()
         speed = self._wanted_speed(load)
         shifted = self.gearbox.step(now, speed, preferred, calm=calm)
@@ -254,6 +274,8 @@ class SimulatedRider:
     def _wanted_speed(self, load: float) -> float:
         """Speed of the wheel that the rider looks for, whatever the gear [m/s]."""
         self._felt += (load - self._felt) * STEP / FEELING
+        if self._drill is not None:
+            return self._drill
         target = self._target()
         if self._mode is Mode.POWER:
             self._trim = 0.0

@@ -5,8 +5,8 @@ and obeyed; everything measured comes back as the broadcasts of a trainer, a hea
 pedals, at their true periods. What the trainer thinks of a command comes back in data page 71,
 which is asked for after a command, once a second at most: each answer costs a slot.
 
-The parts: `Machine` is brake and flywheel, `SimulatedRider` the legs and the heart, `devices` what
-they say on the air. The same seed, told and shown the same at the same times, says the same.
+`Simulation` is all that is simulated; this is the driver for it. The same seed, told and shown the
+same at the same times, says the same.
 """
 
 from __future__ import annotations
@@ -14,19 +14,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from heapq import heapify, heapreplace
 
 from coach.messages import Command, Page, Source
 from coach.protocol import common, fec
 from coach.rider import Rider
 from coach.trainers.base import Message
-from coach.trainers.simulated.devices import Pedals, Strap, TrainerDevice
-from coach.trainers.simulated.machine import RESPONSES, STEP, Machine
-from coach.trainers.simulated.rider import SimulatedRider
-
-FIRST_START = datetime(2025, 1, 1, 9, 0, tzinfo=UTC)
-"""Wall clock of seed 0; each seed rides on a day of its own."""
+from coach.trainers.simulated.machine import STEP
+from coach.trainers.simulated.sensors import SECOND, Pedals, Strap
+from coach.trainers.simulated.simulation import Simulation
 
 STATUS_INTERVAL = 1.0
 """Least time between two requests for the command status [s]."""
@@ -72,10 +68,11 @@ class SimulatedTrainer:
     """
 
     def __init__(self, rider: Rider, seed: int = 7, response: str = "medium") -> None:
-        self.machine = Machine(RESPONSES[response])
-        self.rider = SimulatedRider(rider, seed)
-        self.device = TrainerDevice(self.machine, self.rider)
-        self.start = FIRST_START + timedelta(days=seed % 365)
+        self._simulation = Simulation(rider, seed, response)
+        self.machine = self._simulation.machine
+        self.rider = self._simulation.rider
+        self.device = self._simulation.trainer
+        self.start = self._simulation.start
         self._on_air: deque[tuple[float, bytes]] = deque()
         self._status_request = common.RequestDataPage(requested_page=0x47, count=1).encode()
         self._commands_unanswered = False
@@ -95,10 +92,11 @@ class SimulatedTrainer:
         if self._opened:
             raise RuntimeError("a simulated trainer is opened once")
         self._opened = True
+        strap, pedals = Strap(self.rider), Pedals(self.rider)
         channels = (
             _Channel(Source.TRAINER, now + STEP, STEP, self.device.broadcast),
-            _Channel(Source.HEART_RATE, now + 0.05, Strap.PERIOD, Strap(self.rider).broadcast),
-            _Channel(Source.POWER_METER, now + 0.03, Pedals.PERIOD, Pedals(self.rider).broadcast),
+            _Channel(Source.HEART_RATE, now + 0.05, strap.period / SECOND, strap.broadcast),
+            _Channel(Source.POWER_METER, now + 0.03, pedals.period / SECOND, pedals.broadcast),
         )
         self._turns = [(each.start, order, each) for order, each in enumerate(channels)]
         heapify(self._turns)
@@ -145,6 +143,4 @@ class SimulatedTrainer:
             self._commands_unanswered = False
             self._status_asked = now
             self.device.receive(self._status_request)
-        self.machine.brake()
-        push = self.rider.push(now, self.machine)
-        self.rider.feel(self.machine.turn(push))
+        self._simulation.step(now)
