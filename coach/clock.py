@@ -26,6 +26,10 @@ class Clock(Protocol):
         """Return how many real seconds ago `when` was; below 0 if it is still to come."""
         ...
 
+    def jump(self, seconds: float) -> None:
+        """Leap ahead, as when the machine slept."""
+        ...
+
 
 class MonotonicClock:
     """The machine's monotonic clock, counted from now, `speed` times as fast."""
@@ -52,6 +56,10 @@ class MonotonicClock:
         """Return the real seconds since `when`."""
         return (self.now() - when) / self._speed
 
+    def jump(self, seconds: float) -> None:
+        """Leap ahead by so many seconds of this clock."""
+        self._start -= seconds / self._speed
+
 
 class ManualClock:
     """A clock that moves only when told to, or slept on."""
@@ -72,6 +80,10 @@ class ManualClock:
     def late(self, when: float) -> float:
         """Return 0: nobody waits for this clock."""
         return 0.0
+
+    def jump(self, seconds: float) -> None:
+        """Leap ahead, past everything in between."""
+        self._now += seconds
 
 
 class Follower(Protocol):
