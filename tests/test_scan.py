@@ -174,7 +174,7 @@ def test_a_stick_without_lib_config_is_asked_the_older_way():
         Stick(capabilities="08 03 00 ba 32 00 df"),
         Stick(capabilities="08 03 00 ba"),
         Stick(refuses={Id.OPEN_SCAN_MODE: Code.INVALID_MESSAGE}),
-        Stick(refuses={Id.OPEN_SCAN_MODE: Code.INVALID_MESSAGE, Id.UNASSIGN_CHANNEL: 21}),
+        Stick(refuses={Id.OPEN_SCAN_MODE: Code.WRONG_STATE, Id.UNASSIGN_CHANNEL: 21}),
     ],
     ids=["cannot", "too old to say", "says it can", "says it can, and more"],
 )

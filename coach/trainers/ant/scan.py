@@ -136,7 +136,7 @@ class Scan:
         well = code == Code.NO_ERROR or (code == Code.WRONG_STATE and self._attempts > 1)
         if command == Id.LIB_CONFIG and not well:
             # An older way to ask who sent a page, without the strength of the signal.
-            self._steps.appendleft(Message(Id.EXTENDED_MESSAGES, bytes((0, 1))))
+            self._steps.append(Message(Id.EXTENDED_MESSAGES, bytes((0, 1))))
             self._next(now)
         elif command in (Id.LIB_CONFIG, Id.EXTENDED_MESSAGES) and well:
             self._listen(now)
