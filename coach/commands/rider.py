@@ -11,10 +11,8 @@ from pathlib import Path
 
 import click
 
+from coach.commands.asking import agrees, answer_to
 from coach.errors import CoachError, ProfileError, RiderInputError
-
-TRIES = 5
-"""How often a question is asked; whoever pipes nonsense in is not asked for ever."""
 
 _HEADING = "# Who rides. Made by `coach rider new`; change what you like."
 _TABLE = re.compile(r"\[(\w+)\]")
@@ -50,7 +48,7 @@ def new(out: Path | None) -> None:
     if os.path.isdir(path):
         raise RiderInputError(f"{path} is a folder; name a file in it, such as rider.toml")
     try:
-        if os.path.exists(path) and not _may_replace(path):
+        if os.path.exists(path) and not agrees(f"{path} exists. Replace it", "n"):
             click.echo(f"{path} is as it was", err=True)
             return
         answers = _ask_all()
@@ -105,7 +103,7 @@ def _ask_all() -> Answers:
             if text or needed:
                 _check({**answers, key: to_toml(text)})
 
-        text = _ask(question, check, usual)
+        text = answer_to(question, check, usual)
         if text:
             answers[key] = to_toml(text)
 
@@ -124,29 +122,8 @@ def _ask_all() -> Answers:
     ask("rider.hr_max_bpm", "Highest heart rate, if it was measured (else empty)", _number)
     ask("bike.chainrings", "Teeth of your chainrings", _teeth, "50 34")
     ask("bike.cassette", "Teeth of your cassette", _teeth, "11 12 13 14 15 17 19 21 23 25 28")
-    ask("devices.trainer", "ANT+ number of your trainer (empty takes the first heard)", _number)
+    ask("devices.trainer", "ANT+ number of your trainer (empty takes the only one heard)", _number)
     return answers
-
-
-def _ask(question: str, check: Callable[[str], None], usual: str = "") -> str:
-    """Ask until `check` is content with the answer; an empty one is the usual."""
-    for _ in range(TRIES):
-        answer: str = click.prompt(question, usual, show_default=bool(usual), type=str, err=True)
-        try:
-            check(answer.strip())
-        except ValueError as error:
-            click.echo(f"  {error}", err=True)
-        else:
-            return answer.strip()
-    raise RiderInputError(f"nothing was written; {TRIES} answers to {question!r} made no sense")
-
-
-def _may_replace(path: Path) -> bool:
-    def check(text: str) -> None:
-        if text.lower() not in ("y", "yes", "n", "no"):
-            raise ValueError("expected y or n")
-
-    return _ask(f"{path} exists. Replace it, y or n?", check, "n").lower().startswith("y")
 
 
 def _check(answers: Answers) -> None:
@@ -176,13 +153,27 @@ def _text(text: str) -> str:
 
 
 def _save(path: Path, text: str) -> None:
-    """Write the file whole or not at all."""
-    part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise CoachError(
             f"{path} cannot be written ({error.strerror}); name another place with --out"
         ) from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file whole or not at all, in a folder that is made for it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
