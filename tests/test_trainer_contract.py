@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach import trainers
+from coach.clock import ManualClock
 from coach.errors import RideFileError, RiderInputError
 from coach.messages import (
     BasicResistance,
@@ -23,6 +25,7 @@ from coach.messages import (
     RecordingEnded,
     Reply,
     RiderPosition,
+    Source,
     TargetPower,
     Telemetry,
     TimerEvent,
@@ -31,7 +34,8 @@ from coach.messages import (
     WindResistance,
 )
 from coach.ride import PositionChange, Ride
-from coach.rider import Rider
+from coach.rider import Devices, Rider
+from coach.trainers.ant import devices as ant
 from coach.trainers.base import Message, Trainer
 from coach.trainers.replay import ReplayTrainer
 from coach.trainers.simulated import SimulatedTrainer
@@ -359,9 +363,26 @@ def test_the_response_in_the_text_counts() -> None:
         ("none:loud", ("no options",)),
         ("replay", ("replay:FILE",)),
         ("replay:", ("replay:FILE",)),
-        ("ant", ("come with the driver", "sim, none and replay:FILE work today")),
-        ("ant:123", ("come with the driver",)),
-        ("BLE:KICKR", ("come with the driver",)),
+        ("ANT", ("'ANT'", "did you mean 'ant'")),
+        ("ant+", ("did you mean 'ant'",)),
+        ("ant:0", ("1 to 65535", "'0'", "coach scan")),
+        ("ant:65536", ("1 to 65535", "'65536'")),
+        ("ant:-1", ("1 to 65535", "'-1'")),
+        ("ant:1.5", ("1 to 65535",)),
+        ("ant:²", ("1 to 65535",)),
+        ("ant:99999999999999999999", ("1 to 65535",)),
+        ("ant:kickr", ("device number is a whole number", "'kickr'")),
+        ("ant:,heart=none", ("1 to 65535", "''")),
+        ("ant:1,2", ("no option '2'", "ant:12345,heart=23456")),
+        ("ant:heart=none,1", ("no option '1'",)),
+        ("ant:1,hart=5", ("no option 'hart=5'", "did you mean 'heart'")),
+        ("ant:1,heart", ("no option 'heart'",)),
+        ("ant:1,heart=", ("heart is none or a whole number from 1 to 65535", "''")),
+        ("ant:1,heart=no", ("heart is none or a whole number",)),
+        ("ant:1,power=0", ("power is none or a whole number",)),
+        ("ant:1,", ("no option ''",)),
+        ("ble", ("not there yet", "ant, sim, none, replay work today")),
+        ("BLE:KICKR", ("not there yet",)),
     ],
 )
 def test_a_text_that_names_no_trainer_says_what_would(text: str, words: tuple[str, ...]) -> None:
@@ -378,10 +399,51 @@ def test_a_text_that_names_no_trainer_says_what_would(text: str, words: tuple[st
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("sim:seed=3,response=slow", "sim"), ("none", "none"), ("replay:absent.fit", "replay")],
+    [
+        ("sim:seed=3,response=slow", "sim"),
+        ("none", "none"),
+        ("replay:absent.fit", "replay"),
+        ("ant", "ant"),
+        ("ant:12345,heart=none,power=7", "ant"),
+    ],
 )
 def test_a_text_is_checked_before_there_is_a_rider(text: str, kind: str) -> None:
     assert trainers.check(text) == kind
+
+
+HEART, POWER = Source.HEART_RATE, Source.POWER_METER
+OWN = replace(RIDER, devices=Devices(trainer=1, heart_rate=2, power_meter=3))
+
+
+@pytest.mark.parametrize(
+    ("text", "rider", "expected"),
+    [
+        ("ant", RIDER, ant.Devices()),
+        ("ant:", RIDER, ant.Devices()),
+        ("ant:65535", RIDER, ant.Devices(65535)),
+        ("ant:7,heart=8,power=9", RIDER, ant.Devices(7, 8, 9)),
+        ("ant:power=9", RIDER, ant.Devices(None, None, 9)),
+        ("ant:heart=none", RIDER, ant.Devices(without=frozenset({HEART}))),
+        # What the rider file names counts where the text says nothing.
+        ("ant", OWN, ant.Devices(1, 2, 3)),
+        ("ant:7", OWN, ant.Devices(7, 2, 3)),
+        ("ant:heart=8", OWN, ant.Devices(1, 8, 3)),
+        ("ant:power=none", OWN, ant.Devices(1, 2, None, frozenset({POWER}))),
+        (
+            "ant:7,heart=none,power=none",
+            OWN,
+            ant.Devices(7, None, None, frozenset({HEART, POWER})),
+        ),
+    ],
+)
+def test_a_text_and_a_rider_name_the_devices(
+    text: str, rider: Rider, expected: ant.Devices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[object, ...]] = []
+    monkeypatch.setattr("coach.trainers.ant.driver.AntTrainer", lambda *given: made.append(given))
+    clock, stick = ManualClock(), lambda: None
+    trainers.make(text, rider, clock=clock, stick=stick)  # type: ignore[arg-type]
+    assert made == [(expected, clock, stick)]
 
 
 def test_a_recording_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
