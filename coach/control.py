@@ -32,7 +32,8 @@ from coach.guards import CadenceGuard, HeartGuard
 from coach.messages import Capabilities, Command, Mode, Telemetry
 from coach.rider import Rider
 from coach.slew import EASED, Slew
-from coach.wire import Wire, release_command, setpoint
+from coach.telemetry import GONE
+from coach.wire import Wire, lighter, release_command, setpoint
 from coach.workout import Segment, SegmentKind
 
 ONSET = 20.0
@@ -60,7 +61,6 @@ LOWEST_GRADE = -0.01
 GUARD_ABOVE = 0.6
 """The cadence guard minds targets above this share of threshold power."""
 
-HOLD_AFTER = 5.0
 UNLOAD_AFTER = 15.0
 STOPPED_AFTER = 2.0
 FORGOTTEN_AFTER = 5.0
@@ -83,6 +83,8 @@ class Wanted:
     warmed_up: bool
     released: bool
     """No load wanted: paused or finished."""
+    held: bool = False
+    """No more load than now: the trainer is gone, or back for a moment only."""
 
 
 class _Goal(NamedTuple):
@@ -113,7 +115,7 @@ class Control:
     limits : tuple of str
         What is capped or eased at the moment and why, in words for the rider.
     sensor_lost : bool
-        The trainer has been silent for more than `HOLD_AFTER` seconds.
+        The trainer has been silent for more than `GONE` seconds.
     """
 
     def __init__(self, rider: Rider, *, live: bool = True) -> None:
@@ -185,7 +187,7 @@ class Control:
             self._able = telemetry.capabilities
         self._forget(now, telemetry)
         silent = self._silence(now, telemetry)
-        self.sensor_lost = silent > HOLD_AFTER
+        self.sensor_lost = silent > GONE
         stopped = self._stopped(now, telemetry)
         reasons: list[str] = []
         if wanted.released:
@@ -198,13 +200,20 @@ class Control:
             self._unload(dt)
         else:
             goal = self._goal(dt, wanted, telemetry, reasons)
-            if self.sensor_lost:
-                reasons.insert(0, "no signal from the trainer: load held")
+            if wanted.held:
+                if not self._unloading:
+                    back = not (self.sensor_lost or telemetry.searching)
+                    why = "the trainer is back" if back else "no signal from the trainer"
+                    reasons.insert(0, f"{why}: load held")
                 self._hold(dt, goal)
             else:
                 self._follow(now, dt, wanted, goal, telemetry)
         self.limits = tuple(reasons)
-        return self._wire.commands(now, self._setpoint(), telemetry, self._able)
+        asked = self._setpoint()
+        if wanted.held and self._wire.last is not None:
+            # Never more than the trainer was told last, even if more was on its way.
+            asked = lighter(asked, self._wire.last)
+        return self._wire.commands(now, asked, telemetry, self._able)
 
     def _forget(self, now: float, telemetry: Telemetry) -> None:
         """Begin from no load where nobody knows what the rider feels.
@@ -375,7 +384,9 @@ class Control:
 
     def _hold(self, dt: float, goal: _Goal) -> None:
         """Stay where the load is while the trainer is silent; lighter is allowed."""
-        if not self._unloading and goal.mode is self.mode:
+        if self._unloading:
+            self._unload(dt)  # what has begun to come off comes off
+        elif goal.mode is self.mode:
             self._load.towards(min(goal.load, self._load.value), dt)
 
     def _unload(self, dt: float) -> None:

@@ -2,9 +2,10 @@
 
 Theory of operation
 -------------------
-A ride is RIDING, PAUSED or FINISHED. Two clocks run: `elapsed_time` from the first step to the
-finish, `timer_time` only while RIDING. The plan is a list of segments; the position in it is an
-index and the seconds spent in that segment, moved by the timer alone.
+A ride is RIDING, PAUSED (`coach.pauses` says why and for how long) or FINISHED. Two clocks run:
+`elapsed_time` from the first step to the finish, `timer_time` only while RIDING. The plan is a
+list of segments; the position in it is an index and the seconds spent in that segment, moved by
+the timer alone.
 
 The engine lives on its own grid of quarter seconds, counted from the first step. `step` may be
 called at any rate: it works off every grid point since the last call, each with what was known
@@ -14,15 +15,17 @@ same inputs give the same answers, which is how an old ride is ridden again.
 
 On each grid point, in this order:
 
-1. keys, and a rider at rest for three seconds (pause) or pedalling again (resume);
-2. the timer, and with it the position: a segment that is over hands on to the next, a lap begins;
+1. the timer, and with it the position: a segment that is over hands on to the next, a lap begins;
+2. keys; a rider at rest or pedalling again, a trainer that is gone or back;
 3. the road: speed from power, mass and grade by kinetic energy, distance, altitude;
 4. the coach's words for this moment (`coach.guidance.cues`);
 5. control: what the rider should feel becomes commands (`coach.control`);
 6. a sample for every full second of the timer.
 
 Skip and back begin a new lap at the start of a segment and leave what was recorded as it is.
-Intensity lightens what is felt; the plan, the road and the climb's length stay. After FINISHED the
+Intensity lightens what is felt; the plan, the road and the climb's length stay. While the trainer
+is gone, and until the count-down after its return is over, the load is held and never rises; a
+pause of any other cause takes it off. After FINISHED the
 engine wants to be stepped until `done`: the load is still on its way out.
 
 Riding a recording (`recording=True`) differs in one thing: the time is the recording's. Its timer
@@ -46,6 +49,7 @@ from coach.messages import (
     Key,
     LapStarted,
     Mode,
+    PauseCause,
     Posture,
     PostureSource,
     RiderPosition,
@@ -54,6 +58,7 @@ from coach.messages import (
     Snapshot,
     Telemetry,
 )
+from coach.pauses import Pauses, Word
 from coach.progress import Progress
 from coach.rider import Rider
 from coach.road import VirtualRoad
@@ -66,7 +71,6 @@ LONGEST_GAP = 5.0
 """A silence of the caller longer than this is a jump of the clock, not riding [s]."""
 LONGEST_RECORDED_GAP = 60.0
 """A recording's hole that is worked off second by second; time passes in any [s]."""
-REST = 3.0
 PREROLL = 2.0
 """The load of a standing climb begins to rise this long before it [s]."""
 EXTENSION = 30.0
@@ -110,7 +114,7 @@ class Engine:
         self.progress = Progress(workout)
         self.rider = rider
         self.control = Control(rider, live=not recording)
-        self.state = RideState.RIDING
+        self.finished = False
         self.elapsed_time = 0.0
         self.timer_time = 0.0
         self.intensity = 1.0
@@ -124,8 +128,7 @@ class Engine:
         self._keys: list[Key] = []
         self._road = VirtualRoad(rider.total_mass)
         # What is remembered from one grid point to the next.
-        self._auto_paused = False
-        self._rest_since: float | None = None
+        self._pauses = Pauses()
         self._sampled = 0.0
         self._power = PowerMean()
         self._has_power = False
@@ -137,9 +140,16 @@ class Engine:
         self._heart_alert = False
 
     @property
+    def state(self) -> RideState:
+        """Where the ride is."""
+        if self.finished:
+            return RideState.FINISHED
+        return RideState.RIDING if self._pauses.cause is None else RideState.PAUSED
+
+    @property
     def done(self) -> bool:
         """The ride is finished and the load is off."""
-        return self.state is RideState.FINISHED and (self.control.released or self.recording)
+        return self.finished and (self.control.released or self.recording)
 
     # --- one step -----------------------------------------------------------------------------
 
@@ -206,13 +216,12 @@ class Engine:
 
     def _tick(self, now: float, telemetry: Telemetry, out: Step) -> None:
         telemetry = fresh(telemetry, now)
-        if self._keys:
-            for key in self._keys:
-                self._press(key, now, out)
-            self._keys.clear()
-        if not self.recording:
-            self._watch_rest(now, telemetry, out)
         self._pass(now, out)
+        for key in self._keys:
+            self._press(key, now, telemetry, out)
+        self._keys.clear()
+        if not self.recording and not self.finished:
+            self._say(self._pauses.watch(now, telemetry), out)
         riding = self.state is RideState.RIDING
         self._has_power = self._has_power or telemetry.power is not None
         if riding:
@@ -221,7 +230,7 @@ class Engine:
                 self._road.ride_on(telemetry.power or 0.0, grade, TICK)
             moment = self._moment(now)
             out.cues += self._coach.words(moment, telemetry)
-        for command in self.control.step(now, TICK, self._wanted(riding), telemetry):
+        for command in self.control.step(now, TICK, self._wanted(), telemetry):
             out.commands.append((now, command))
         self._tell(now, telemetry, out)
         if not self.recording and self.timer_time >= self._sampled + 1.0:
@@ -231,7 +240,7 @@ class Engine:
     def _pass(self, now: float, out: Step) -> None:
         """Let the time since the last call pass."""
         passed, self._now = now - self._now, now
-        if self.state is RideState.FINISHED:
+        if self.finished:
             return
         assert self._origin is not None
         self.elapsed_time = now - self._origin
@@ -265,24 +274,20 @@ class Engine:
         return out
 
     def _finish(self, now: float, out: Step) -> None:
-        if self.state is RideState.FINISHED:
+        if self.finished:
             return
-        self.state = RideState.FINISHED
+        self.finished = True
         out.events.append(Event(now, EventKind.FINISHED))
         out.cues.append(Cue(now, CueKind.FINISHED, "Done. Well ridden"))
 
     # --- the rider's wishes ---------------------------------------------------------------------
 
-    def _press(self, key: Key, now: float, out: Step) -> None:
-        self._pass(now, out)
-        if self.state is RideState.FINISHED:
+    def _press(self, key: Key, now: float, telemetry: Telemetry, out: Step) -> None:
+        if self.finished:
             return
         say, progress = out.events.append, self.progress
         if key is Key.PAUSE:
-            if self.state is RideState.RIDING:
-                self._pause(now, out)
-            else:
-                self._resume(now, out)
+            self._say(self._pauses.press(now, telemetry), out)
         elif key is Key.QUIT:
             self._finish(now, out)
         elif key is Key.SKIP:
@@ -308,53 +313,29 @@ class Engine:
             self.intensity = min(INTENSITY_HIGHEST, max(INTENSITY_LOWEST, wish))
             say(Event(now, EventKind.INTENSITY, f"{self.intensity:.0%}", self.intensity))
 
-    def _pause(self, now: float, out: Step, *, auto: bool = False) -> None:
-        self._pass(now, out)
-        if self.state is RideState.RIDING:
-            self.state = RideState.PAUSED
-            self._auto_paused = auto
-            out.events.append(Event(now, EventKind.PAUSED, "at rest" if auto else ""))
-
-    def _resume(self, now: float, out: Step) -> None:
-        self._pass(now, out)
-        self.state = RideState.RIDING
-        self._power.restart()
-        self._auto_paused = False
-        self._rest_since = None
-        out.events.append(Event(now, EventKind.RESUMED))
-
-    def _watch_rest(self, now: float, telemetry: Telemetry, out: Step) -> None:
-        """Pause after `REST` seconds without pedalling; resume on the first turn."""
-        cadence, power = telemetry.cadence, telemetry.power
-        if cadence is None and power is None:
-            self._rest_since = None
-            return
-        if cadence or power:
-            self._rest_since = None
-            if self.state is RideState.PAUSED and self._auto_paused:
-                self._resume(now, out)
-        elif self._rest_since is None:
-            self._rest_since = now
-        elif now - self._rest_since >= REST and self.state is RideState.RIDING:
-            self._pause(now, out, auto=True)
+    def _say(self, words: Sequence[Word], out: Step) -> None:
+        """Pass on what a change of the timer says."""
+        for word in words:
+            if isinstance(word, Cue):
+                out.cues.append(word)
+            else:
+                # What is counted while the timer stands still belongs to no second of the ride.
+                self._power.restart()
+                out.events.append(word)
 
     # --- the recording's time -------------------------------------------------------------------
 
     def _follow_recording(self, now: float, telemetry: Telemetry, out: Step) -> None:
         """Obey the recording's timer to the instant, and keep each of its samples."""
-        running = telemetry.timer_running
-        if running is False and self.state is RideState.RIDING:
-            self._pause(now, out)
-        elif running is True and self.state is RideState.PAUSED:
-            self._resume(now, out)
+        self._pass(now, out)
+        if not self.finished:
+            self._say(self._pauses.follow(now, telemetry.timer_running), out)
         if telemetry.sample is not None and telemetry.sample != self._sample_number:
             self._sample_number = telemetry.sample
-            self._pass(now, out)
             out.samples.append(self._sample(now, telemetry))
         if telemetry.position is not self._position:
             self._tell_position(now, telemetry, out)
         if telemetry.ended:
-            self._pass(now, out)
             self._finish(now, out)
 
     # --- what follows -----------------------------------------------------------------------------
@@ -371,12 +352,14 @@ class Engine:
             next_posture=progress.next_posture,
             next_posture_in=progress.next_posture_in,
             hills=progress.hills,
+            mode=self.control.usable(progress.segment.mode),
         )
 
-    def _wanted(self, riding: bool) -> Wanted:
+    def _wanted(self) -> Wanted:
         progress = self.progress
         segment, at, lap = progress.segment, progress.at, progress.lap
         left, following = progress.remaining, progress.following
+        cause = self._pauses.cause
         # A standing climb wants its load there when the rider stands. In power mode the load
         # would rise against falling cadence: there it waits for the rider instead.
         if (
@@ -394,7 +377,8 @@ class Engine:
             intensity=self.intensity,
             standing=segment.posture is Posture.STANDING,
             warmed_up=self.timer_time >= self._warm_up,
-            released=not riding,
+            released=self.finished or cause in (PauseCause.RIDER, PauseCause.REST),
+            held=cause is PauseCause.TRAINER,
         )
 
     def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
@@ -504,6 +488,8 @@ class Engine:
             position_source=None if position is None else source,
             intensity=self.intensity,
             limits=self.control.limits,
+            pause=None if self.finished else self._pauses.cause,
+            resumes_in=None if self.finished else self._pauses.resumes_in(self._now),
         )
 
 

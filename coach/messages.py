@@ -97,6 +97,9 @@ class Telemetry:
 
     time: float | None = None
     """When the trainer (or the recording) last spoke [s]."""
+    values_time: float | None = None
+    """When a trainer's power and cadence were last news [s]: one that repeats itself says
+    nothing. ``None`` where only `time` is known."""
     power: float | None = None
     """Instantaneous power [W]: to show and to steer by."""
     power_total: float | None = None
@@ -116,6 +119,8 @@ class Telemetry:
     heart_rate: float | None = None
     """Heart rate [bpm]."""
     heart_rate_time: float | None = None
+    rr_interval: float | None = None
+    """Time between the last two heart beats [s]."""
     position: RiderPosition | None = None
     position_time: float | None = None
     power_limit: PowerLimit | None = None
@@ -123,7 +128,7 @@ class Telemetry:
     """The trainer asks for user configuration (data page 25, status bit 2)."""
     capabilities: Capabilities | None = None
     connection: int = 0
-    """Counts acquisitions: a new number means that the trainer forgot what it was told."""
+    """Counts how often the trainer was found; 0 until it is heard for the first time."""
     sample: int | None = None
     """Number of the recorded sample this is; ``None`` when live."""
     timer_running: bool | None = None
@@ -365,6 +370,15 @@ class RideState(StrEnum):
     FINISHED = "finished"
 
 
+class PauseCause(StrEnum):
+    """Why a ride stands still, and so what it waits for."""
+
+    RIDER = "rider"
+    REST = "rest"
+    TRAINER = "trainer"
+    """It is looked for, or it was just heard again and the count-down runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that a display needs to show one moment of the ride."""
@@ -408,3 +422,7 @@ class Snapshot:
     intensity: float
     limits: tuple[str, ...]
     """What was capped and why, in words."""
+    pause: PauseCause | None = None
+    """Why the ride stands still, while it is paused."""
+    resumes_in: float | None = None
+    """Seconds left of the count-down after which the ride goes on; ``None`` when none runs."""

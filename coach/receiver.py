@@ -1,17 +1,21 @@
 """From data pages to telemetry: what the trainer, the strap and the pedals said last.
 
-A receiver knows no clock. What it tells is a function of the pages it has read and of nothing
-else, so that pages from the air, from the simulator and from a journal give the same ride.
+A receiver knows no clock. What it tells is a function of the pages it has read, and of what the
+driver told of the link, and of nothing else, so that pages from the air, from the simulator and
+from a journal give the same ride.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from coach.errors import DecodeError
 from coach.messages import (
     Capabilities,
+    Event,
+    EventKind,
     Page,
     PowerLimit,
     Reply,
@@ -21,7 +25,7 @@ from coach.messages import (
     Telemetry,
 )
 from coach.protocol import fec, heart, power
-from coach.protocol.counters import PowerSum
+from coach.protocol.counters import EVENT_SPAN, PowerSum
 from coach.protocol.pages import DataPage
 
 REACQUIRED_AFTER = 5.0
@@ -29,6 +33,17 @@ REACQUIRED_AFTER = 5.0
 POWER_GAP = 30.0
 """Longest way between two trainer pages on which accumulated power is counted [s]: the event
 count rolls over after 64 s at 4 Hz, and some trainers count faster."""
+BEATLESS = 10.0
+"""A strap that counts no beat for so long [s] lies on a table and repeats what it said last."""
+
+_LOST = (EventKind.LINK_SEARCHING, EventKind.LINK_LOST)
+_FOUND = (EventKind.LINK_FOUND, EventKind.LINK_BACK)
+_CAPABILITIES = {
+    fec.BasicResistance.name: "basic_resistance",
+    fec.TargetPower.name: "target_power",
+    fec.TrackResistance.name: "simulation",
+}
+"""The capability without which a trainer does not support a set-point."""
 
 
 class Receiver:
@@ -48,8 +63,13 @@ class Receiver:
         self._heard: float | None = None
         self._strap = heart.Strap()
         self._strap_heard = False
+        self._beats: int | None = None
+        self._beat_heard = 0.0
+        self._next_beat = False
         self._power = PowerSum()
         self._power_heard: float | None = None
+        self._event_count: int | None = None
+        self._denied: dict[str, bool] = {}
         self._readers: dict[Source, Callable[[Page], Reply | None]] = {
             Source.TRAINER: self._read_trainer,
             Source.HEART_RATE: self._read_strap,
@@ -79,10 +99,31 @@ class Receiver:
         """
         self._telemetry = None
         try:
-            return self._readers[page.source](page)
+            reply = self._readers[page.source](page)
         except DecodeError:
             self.ignored += 1
             return None
+        if reply is not None:
+            self.answered(reply)
+        return reply
+
+    def answered(self, reply: Reply) -> None:
+        """Learn from an answer what the trainer cannot do, whatever its page 54 says."""
+        capability = _CAPABILITIES.get(reply.command)
+        if reply.status is ReplyStatus.NOT_SUPPORTED and capability is not None:
+            self._denied[capability] = False
+            self._tell_capabilities(self._told.get("capabilities") or Capabilities())
+
+    def heed(self, event: Event) -> None:
+        """Take what the driver tells of the link to the trainer; other events mean nothing here."""
+        of_trainer = event.value == Source.TRAINER
+        if event.kind is EventKind.STICK_LOST or (event.kind in _LOST and of_trainer):
+            self._told["searching"] = True
+            # Whatever was counted meanwhile, and however short the silence: it is found anew.
+            self._heard = None
+        elif event.kind in _FOUND and of_trainer:
+            self._told["searching"] = False
+        self._telemetry = None
 
     def _read_trainer(self, page: Page) -> Reply | None:
         # Any page shows that the trainer is there, also one that we do not know.
@@ -106,6 +147,11 @@ class Receiver:
             self._power.restart()
         self._power_heard = time
         self._power.update(page.event_count, page.accumulated_power_w)
+        # In practice: a page comes three or four times before its values are renewed
+        # (GoldenCheetah issue 2259). Without power there is nothing to count and all stands still.
+        if page.event_count != self._event_count or not page.power_w:
+            self._event_count = page.event_count
+            self._told["values_time"] = time
         limit = page.target_power_limits
         self._told.update(
             power=page.power_w,
@@ -117,17 +163,34 @@ class Receiver:
         )
 
     def _capabilities(self, time: float, page: fec.FeCapabilities) -> None:
-        self._told["capabilities"] = Capabilities(
-            basic_resistance=page.basic_resistance,
-            target_power=page.target_power,
-            simulation=page.simulation,
-            maximum_resistance=page.maximum_resistance_n,
+        self._tell_capabilities(
+            Capabilities(
+                basic_resistance=page.basic_resistance,
+                target_power=page.target_power,
+                simulation=page.simulation,
+                maximum_resistance=page.maximum_resistance_n,
+            )
         )
+
+    def _tell_capabilities(self, said: Capabilities) -> None:
+        self._told["capabilities"] = replace(said, **self._denied)
+        self._telemetry = None
 
     def _read_strap(self, page: Page) -> None:
         strap = self._strap.read(page.payload)
         self._strap_heard = True
-        self._told.update(heart_rate=strap.heart_rate_bpm, heart_rate_time=page.time)
+        interval = self._told.get("rr_interval")
+        if strap.beat_count != self._beats:
+            before, self._beats = self._beats, strap.beat_count
+            self._beat_heard, interval = page.time, None
+            # Of a beat that was missed nobody knows when it was.
+            self._next_beat = before is not None and (self._beats - before) % EVENT_SPAN == 1
+        if isinstance(strap, heart.PreviousHeartBeat) and self._next_beat:
+            interval = strap.rr_interval or None
+        rate = strap.heart_rate_bpm
+        if page.time - self._beat_heard > BEATLESS:
+            rate = interval = None
+        self._told.update(heart_rate=rate, heart_rate_time=page.time, rr_interval=interval)
 
     def _read_power_meter(self, page: Page) -> None:
         decoded = power.decode(page.payload)

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from coach.clock import Clock
 from coach.engine import TICK, Engine, Step
+from coach.guidance.news import News
 from coach.journal import Header, Journal, Recorded
 from coach.live.base import Display
 from coach.messages import (
@@ -23,9 +24,9 @@ from coach.messages import (
     Cue,
     CueKind,
     Event,
+    EventKind,
     Key,
     Page,
-    RecordingEnded,
     Reply,
     ReplyStatus,
     Telemetry,
@@ -48,8 +49,8 @@ RELEASE_AGAIN = 0.5
 class Ears:
     """Turns what a trainer says into what the engine hears.
 
-    A live trainer's pages make one telemetry, read at each step. Each sample of a recording is a
-    telemetry of its own, with a step of its own.
+    A live trainer's pages and what its driver tells of the link make one telemetry, read at each
+    step. Each sample of a recording is a telemetry of its own, with a step of its own.
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,12 @@ class Ears:
         """
         if isinstance(message, Page):
             return None, self._receiver.read(message)
+        if isinstance(message, Event):
+            self._receiver.heed(message)
+            return None, None
+        if isinstance(message, Reply):
+            self._receiver.answered(message)
+            return None, message
         if isinstance(message, Telemetry):
             running = self._recorded.timer_running
             self._recorded = replace(message, timer_running=running)
@@ -82,13 +89,9 @@ class Ears:
         elif isinstance(message, TimerEvent):
             self._recorded = replace(self._recorded, timer_running=message.running)
             at = message.time
-        elif isinstance(message, RecordingEnded):
+        else:
             self._recorded = replace(self._recorded, ended=True)
             at = message.time
-        elif isinstance(message, Reply):
-            return None, message
-        else:
-            return None, None
         self._replaying = True
         return at, None
 
@@ -110,6 +113,8 @@ class Run:
     ----------
     began : bool
         The trainer was opened: what happens from here on is a ride, and is kept.
+    warning : str or None
+        What the rider must know when the ride is over: that the load may still be on.
     """
 
     def __init__(
@@ -125,7 +130,9 @@ class Run:
         self.clock = clock
         self.displays = displays
         self.began = False
+        self.warning: str | None = None
         self._ears = Ears()
+        self._news = News()
         self._interrupted = False
         self._released: Command | None = None
         self._confirmed = False
@@ -224,6 +231,7 @@ class Run:
                 yield from self._answered(reply)
             elif isinstance(message, Event):
                 self.journal.told((), [message], (), ())
+                yield from self._news.words(message)
             if at is not None:
                 self.journal.received(waiting)
                 waiting.clear()
@@ -233,7 +241,7 @@ class Run:
     def _answered(self, reply: Reply) -> Iterator[Cue]:
         """Keep an answer; tell the rider once of each command that the trainer refuses."""
         self.journal.replied(reply)
-        if reply.status is ReplyStatus.PASS:
+        if reply.status is ReplyStatus.PASS and reply.echo is not None:
             self._confirmed = self._confirmed or reply.echo == self._released
         refusal = (reply.command, reply.status)
         if reply.status in _REFUSALS and refusal not in self._refused:
@@ -251,9 +259,9 @@ class Run:
         return step.cues
 
     def _send(self, command: Command, now: float) -> None:
-        self.trainer.send(command, now)
         self._confirmed = False
         self._released = command if command == self.engine.control.release_command() else None
+        self.trainer.send(command, now)
 
     def _keep(self, step: Step) -> None:
         self.journal.sent(step.commands)
@@ -285,9 +293,20 @@ class Run:
         self.journal.sent([(now, command)])
 
     def _confirm_release(self) -> None:
-        """Wait a moment for the trainer to repeat the release; ask again while it does not."""
+        """Wait a moment for the trainer to repeat the release; warn if it does not."""
         if self.engine.recording or self.journal.header.knob:
             return  # nothing there that takes commands or answers
+        try:
+            self._wait_for_release()
+        finally:
+            if not self._confirmed and self._ears.telemetry.connection > 0:
+                self.warning = _UNCONFIRMED
+                now = max(self.clock.now(), self._last_step)
+                event = Event(now, EventKind.RELEASE_UNCONFIRMED, _UNCONFIRMED)
+                self.journal.told((), [event], (), ())
+
+    def _wait_for_release(self) -> None:
+        """Let the trainer answer; ask again while it does not."""
         start = sent = self.clock.now()
         while not self._confirmed and (now := self.clock.now()) - start < RELEASE_PATIENCE:
             if now - sent >= RELEASE_AGAIN:
@@ -298,6 +317,9 @@ class Run:
             self.clock.sleep_until(now + TICK)
 
 
+_UNCONFIRMED = (
+    "The trainer did not confirm that the load is off: turn the cranks with care, or unplug it"
+)
 _REFUSALS = (ReplyStatus.FAIL, ReplyStatus.NOT_SUPPORTED, ReplyStatus.REJECTED)
 
 

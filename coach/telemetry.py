@@ -8,22 +8,31 @@ from coach.messages import Telemetry
 
 STALE = 3.0
 """A value not renewed for this long is no longer shown or recorded [s]."""
+GONE = 5.0
+"""A trainer that is silent for longer is gone: the ride waits, the load is held [s]."""
 
 
 def fresh(telemetry: Telemetry, now: float) -> Telemetry:
-    """Return the telemetry without the values whose device has fallen silent.
+    """Return the telemetry without the values whose device has fallen silent or repeats itself.
 
     A recording's sample is whole at its own time, and returned as it is.
     """
     if telemetry.sample is not None:
         return telemetry
     limit = now - STALE
-    if telemetry.time is not None and telemetry.time < limit:
+    heard = telemetry.time if telemetry.values_time is None else telemetry.values_time
+    if telemetry.searching or (heard is not None and heard < limit):
         telemetry = replace(
-            telemetry, power=None, cadence=None, speed=None, power_total=None, power_events=None
+            telemetry,
+            power=None,
+            power_total=None,
+            power_events=None,
+            cadence=None,
+            speed=None,
+            power_limit=None,
         )
     if telemetry.heart_rate_time is not None and telemetry.heart_rate_time < limit:
-        telemetry = replace(telemetry, heart_rate=None, heart_rate_time=None)
+        telemetry = replace(telemetry, heart_rate=None, heart_rate_time=None, rr_interval=None)
     if telemetry.position_time is not None and telemetry.position_time < limit:
         telemetry = replace(telemetry, position=None, position_time=None)
     return telemetry

@@ -1,9 +1,10 @@
 """What goes to the trainer, and when: configuration first, then the latest set-point.
 
-At most two set-points a second, the latest wins; one is repeated every three seconds, since
-trainers lose what was acknowledged; all of it is told again to a trainer that may have forgotten (a
-new connection), in the order user configuration (55), wind (50), load. Source: reference notes on
-FE-C, section 2.3 and part 4.
+A trainer that is heard for the first time is told user configuration (55), wind (50) and load, in
+this order; from then on at most two set-points a second, the latest wins, and one is repeated
+every three seconds, since trainers lose what was acknowledged. Configuration goes out again when
+the trainer asks for it. What a trainer was told before it was lost, its driver tells it again: the
+driver alone knows what arrived. Source: reference notes on FE-C, section 2.3 and part 4.
 """
 
 from __future__ import annotations
@@ -53,16 +54,35 @@ def setpoint(mode: Mode, load: float, highest: float) -> Command:
     return TrackResistance(steps / 1000)
 
 
+def lighter(wanted: Command, last: Command) -> Command:
+    """Return the set-point that is felt less; where they cannot be compared, `last`.
+
+    Two of a kind are compared by their load. Any other `wanted` counts only if it asks for none.
+    """
+    load = _load(wanted)
+    if load <= 0.0 or (type(wanted) is type(last) and load <= _load(last)):
+        return wanted
+    return last
+
+
+def _load(command: Command) -> float:
+    """Return what a set-point asks for, in its own unit."""
+    match command:
+        case TrackResistance(load) | TargetPower(load) | BasicResistance(load):
+            return load
+    raise TypeError(f"{command} sets no load")
+
+
 class Wire:
     """The order and the rate of commands on one ride."""
 
     def __init__(self, rider: Rider) -> None:
         self._rider = rider
-        self._connection = 0
+        self._connected = False
         self._queue: list[Command] = []
         self._configured = float("-inf")
         self.last: Command | None = None
-        """The set-point that this connection was told last."""
+        """The set-point that was told last."""
         self._last_sent = float("-inf")
 
     def commands(
@@ -77,20 +97,19 @@ class Wire:
         wanted : Command
             The set-point of this moment.
         telemetry : Telemetry
-            For the connection, and whether the trainer asks for configuration.
+            Whether the trainer was ever heard, and whether it asks for configuration.
         able : Capabilities
             What the trainer can do.
         """
         if telemetry.connection == 0:
             return []  # nobody there yet, or a bike that takes no commands
         asked = telemetry.wants_configuration and (now - self._configured >= CONFIGURATION_INTERVAL)
-        if telemetry.connection != self._connection:
-            self._connection = telemetry.connection
+        if not self._connected:
+            self._connected = True
             self._queue = [self._configuration(now)]
             if able.simulation is not False:
                 road = physics.TARMAC
                 self._queue.append(WindResistance(road.air_density * road.drag_area))
-            self.last = None
         elif asked:
             self._queue.append(self._configuration(now))
         if self._queue:

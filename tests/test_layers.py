@@ -15,7 +15,7 @@ STOREYS = [
     ["errors", "units"],
     ["messages"],
     ["rider", "workout", "physics", "slew", "guards", "telemetry"],
-    ["ride", "road", "protocol", "progress", "wire"],
+    ["ride", "road", "protocol", "progress", "wire", "pauses"],
     ["receiver", "guidance", "analysis"],
     ["profile"],
     ["control", "formats"],

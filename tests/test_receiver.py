@@ -55,6 +55,7 @@ def test_trainer_data():
     told = after(Page(3.0, Source.TRAINER, bytes.fromhex("19025a9001c840b2")))
     assert told == Telemetry(
         time=3.0,
+        values_time=3.0,
         power=200,
         power_total=0.0,
         power_events=0,

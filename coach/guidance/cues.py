@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from coach.guidance.advice import LimitAdvice
 from coach.guidance.gears import gear_hint
 from coach.messages import Cue, CueKind, Mode, Posture, Telemetry
 from coach.rider import Rider
@@ -48,6 +49,8 @@ class Moment:
     next_posture: Posture | None
     next_posture_in: float | None
     hills: int
+    mode: Mode
+    """How the load is asked of the trainer."""
 
 
 class Coach:
@@ -68,6 +71,7 @@ class Coach:
         self._posture: Posture | None = None
         self._owed: list[tuple[float, CueKind]] = []
         self._said: set[CueKind] = set()
+        self._advice = LimitAdvice()
 
     def words(self, moment: Moment, telemetry: Telemetry) -> list[Cue]:
         """Return the cues that are due at this moment."""
@@ -80,6 +84,8 @@ class Coach:
                 text = self._describe(moment) if kind is CueKind.SEGMENT else _CHECK_TEXT
                 cues.append(Cue(moment.time, kind, text))
         cues += self._warn(moment, telemetry)
+        if moment.mode is Mode.POWER:
+            cues += self._advice.words(moment.time, moment.at, telemetry)
         return cues
 
     def _begin(self, moment: Moment) -> list[Cue]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from coach.journal.schema import COMMANDS, FORMAT, MESSAGES, Header
 from coach.journal.schema import load as load_message
 from coach.messages import (
     Command,
+    Event,
     EventKind,
     Key,
     Page,
@@ -162,13 +164,19 @@ class Recorded:
         return rows
 
     def inputs(self) -> Iterator[Inputs]:
-        """Return what the engine heard, step by step, pages before the rest."""
+        """Return what the engine heard, step by step, in the order in which it was said."""
         messages: dict[int, list[Any]] = defaultdict(list)
         keys: dict[int, list[Key]] = defaultdict(list)
         for step, time, source, payload in self.rows("pages"):
             messages[step].append(Page(time, Source(source), payload))
+        mixed: set[int] = set()
         for step, kind, message in self.rows("received"):
+            if kind == Event.__name__:
+                mixed.add(step)
             messages[step].append(load_message(MESSAGES[kind], message))
+        for step in mixed:
+            # Pages and events are kept in two tables, but were said in the order of their time.
+            messages[step].sort(key=attrgetter("time"))
         for step, key in self.rows("keys"):
             keys[step].append(Key(key))
         for number, now, interrupted in self.rows("steps"):

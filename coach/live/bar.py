@@ -21,6 +21,7 @@ _STRIPE = 4
 _WORDS = {Posture.SEATED: "SEATED", Posture.STANDING: "STAND", None: "RIDE"}
 _VERBS = {Posture.SEATED: "SIT", Posture.STANDING: "STAND"}
 _BARS = {Posture.SEATED: Ink.SEATED_BAR, Posture.STANDING: Ink.STAND_BAR, None: Ink.REST_BAR}
+_LOOKING = "looking for the trainer"
 _STRIPES = {Posture.SEATED: Ink.SEATED, Posture.STANDING: Ink.STAND}
 
 
@@ -68,6 +69,8 @@ def bar_lines(frame: Frame, workout: Workout | None, width: int, size: Size | No
 def _word(frame: Frame) -> tuple[str, str, Ink]:
     """Return the word of the moment, its count-down and the ink of its bar."""
     snapshot = frame.snapshot
+    if frame.resumes_in is not None:
+        return f"RIDE IN {frame.resumes_in}", "", Ink.REST_BAR
     if snapshot.state is RideState.PAUSED:
         return "PAUSED", "", Ink.REST_BAR
     if snapshot.state is RideState.FINISHED:
@@ -79,7 +82,10 @@ def _caption(frame: Frame, workout: Workout | None) -> list[str]:
     """Say in small letters where we are and what follows."""
     snapshot = frame.snapshot
     if snapshot.state is RideState.PAUSED:
-        return ["space rides on", "", f"{clock_text(frame.countdown)} left", place(snapshot)]
+        left = ["", f"{clock_text(frame.countdown)} left", place(snapshot)]
+        if frame.resumes_in is not None:
+            return ["the trainer is back", *left]
+        return [_LOOKING if frame.waiting else "space rides on", *left]
     if snapshot.state is RideState.FINISHED:
         return [f"ridden {clock_text(math.floor(snapshot.timer_time))}"]
     following = _following(frame, workout)

@@ -46,7 +46,7 @@ def big(text: str, tall: int = 1, wide: int = 1) -> tuple[str, ...]:
     Parameters
     ----------
     text : str
-        Made of the letters of SEATED, STAND IN, PAUSED, DONE, RIDE, digits, ``:`` and ``—``.
+        Made of the letters of SEATED, STAND IN, PAUSED, DONE, RIDE IN, digits, ``:`` and ``—``.
     tall, wide : int
         How many times to enlarge a letter downwards and sideways.
 

@@ -11,7 +11,7 @@ from typing import TextIO
 from coach.live.ink import Style, clean
 from coach.live.keyboard import Keyboard, in_rows
 from coach.live.view import place
-from coach.messages import Cue, Key, RideState, Snapshot
+from coach.messages import Cue, Key, PauseCause, RideState, Snapshot
 from coach.units import clock_text
 
 _STATES = {
@@ -63,7 +63,8 @@ class PlainDisplay:
             texts.append(_heading(snapshot))
         if snapshot.state is not self._state:
             self._state = snapshot.state
-            texts.append(_STATES[snapshot.state])
+            waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
+            texts.append(f"{_STATES[snapshot.state]}{waiting}")
         texts += [cue.text for cue in cues]
         # Each cap once in a segment: some carry numbers that change every second.
         for limit in snapshot.limits:

@@ -109,7 +109,8 @@ class Screen:
 def _sections(frame: Frame, screen: Screen) -> list[Line]:
     """Lay out the screen in the largest letters that leave room for all the rest."""
     width, height = screen.width, screen.height
-    paused = frame.snapshot.state is RideState.PAUSED
+    # A rider who waits for the trainer does not rest: what is measured shows when it is back.
+    paused = frame.snapshot.state is RideState.PAUSED and not frame.waiting
     tiles, cue, facts = _values(frame), _cue(frame, width), _facts(frame)
     words = len(cue) + len(facts) + _PLAN_ROWS
     footer = _footer(paused, width, screen.keys, height - 1 - len(tiles) - words)

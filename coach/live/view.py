@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coach.messages import Cue, Posture, RideState, Snapshot
+from coach.messages import Cue, PauseCause, Posture, RideState, Snapshot
 from coach.workout import SegmentKind
 
 POWER_WINDOW = 3.0
@@ -96,6 +96,17 @@ class Frame:
         if snapshot.state is not RideState.RIDING or soon is None or soon > WARNING:
             return None
         return snapshot.next_posture
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the ride waits for its trainer, rather than for its rider."""
+        return self.snapshot.pause is PauseCause.TRAINER
+
+    @property
+    def resumes_in(self) -> int | None:
+        """Whole seconds until the ride goes on by itself; ``None`` if no count-down runs."""
+        left = self.snapshot.resumes_in
+        return None if left is None else seconds_left(left)
 
     @property
     def countdown(self) -> int:
@@ -192,6 +203,8 @@ def as_json(frame: Frame) -> dict[str, Json]:
     return {
         "time_s": snapshot.time,
         "state": snapshot.state.value,
+        "pause": _text(snapshot.pause),
+        "resumes_in_s": snapshot.resumes_in,
         "elapsed_time_s": snapshot.elapsed_time,
         "timer_time_s": snapshot.timer_time,
         "remaining_s": snapshot.remaining,
