@@ -1,0 +1,66 @@
+"""Options that several commands take, each with the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Option = Callable[[Any], Any]
+
+out: Option = click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=True),
+    default=Path("rides"),
+    show_default=True,
+    help="Folder for the ride's files.",
+)
+
+rider_file: Option = click.option(
+    "--rider", "rider_file", type=click.Path(path_type=Path), help="Your rider file."
+)
+
+
+def _factor(_: click.Context, __: click.Parameter, value: str) -> float | None:
+    """Return how many times as fast as real time; ``None`` for as fast as it goes."""
+    if value == "max":
+        return None
+    try:
+        factor = float(value)
+    except ValueError:
+        factor = 0.0
+    if not 0.1 <= factor <= 1000:
+        raise click.BadParameter("expected 'max' or a number from 0.1 to 1000")
+    return factor
+
+
+def speed(default: str) -> Option:
+    """Return the option ``--speed``; its value is ``None`` for as fast as it goes."""
+    return click.option(
+        "--speed",
+        metavar="1|N|max",
+        callback=_factor,
+        default=default,
+        show_default=True,
+        help="1 is real time, N is N times as fast, max as fast as it goes.",
+    )
+
+
+def _checked(_: click.Context, __: click.Parameter, value: str) -> str:
+    if value:
+        from coach.trainers.stick import check_stick
+
+        check_stick(value)
+    return value
+
+
+stick: Option = click.option(
+    "--stick",
+    "stick_text",
+    metavar="virtual",
+    default="",
+    callback=_checked,
+    help="A pretend ANT stick in place of yours: virtual, virtual:faults=NAME,seed=7.",
+)
