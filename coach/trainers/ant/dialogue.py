@@ -47,14 +47,14 @@ STATUS_INTERVAL = 1.0
 STATUS_PATIENCE = 1.0
 """How long to wait for the command status before it is asked for again [s]."""
 STATUS_ATTEMPTS = 4
+CONFIRMED_WITHIN = 1.0
+"""The load waits no longer than this for each of the two commands before it [s]."""
 SHY = 3
 """A trainer that left so many commands in a row unconfirmed is asked less often ..."""
 SHY_INTERVAL = 30.0
 """... namely every so many seconds."""
 PENDING = 2.0
 """A command may be pending for so long [s] before the rider is told."""
-PENDING_AT_MOST = 15.0
-"""A command that is pending still after this long [s] counts as refused."""
 CAPABILITIES_INTERVAL = 3.0
 CAPABILITIES_ATTEMPTS = 5
 CAPABILITIES_LATER = 60.0
@@ -183,7 +183,7 @@ class Dialogue:
             return None
         if self._requests:
             self._flight = _Flight(self._requests.popleft(), now)
-        elif (sort := self._sort_due()) is not None:
+        elif (sort := self._sort_due(now)) is not None:
             self._due.discard(sort)
             self._flight = _Flight(self._wishes[sort], now, sort)
         elif (request := self._status_request(now)) is not None:
@@ -192,11 +192,12 @@ class Dialogue:
             self._flight = _Flight(_CAPABILITIES, now)
         return None if self._flight is None else self._flight.payload
 
-    def _sort_due(self) -> int | None:
-        """Return the sort of wish to send; not past a configuration that is being confirmed."""
-        if not self._due or (self._asked is not None and self._asked.sort != SETPOINT):
+    def _sort_due(self, now: float) -> int | None:
+        """Return the sort of wish to send; a configuration has a moment to be confirmed."""
+        asked = self._asked
+        if asked is not None and asked.sort != SETPOINT and now - asked.since < CONFIRMED_WITHIN:
             return None
-        return min(self._due)
+        return min(self._due, default=None)
 
     def _status_request(self, now: float) -> bytes | None:
         asked = self._asked
@@ -304,7 +305,7 @@ class Dialogue:
             asked.answered = True
             return
         status = page.status
-        if status == ReplyStatus.PENDING and now - asked.since < PENDING_AT_MOST:
+        if status == ReplyStatus.PENDING:
             asked.attempts = 1
             if now - asked.since >= PENDING and not asked.pending_told:
                 asked.pending_told = True

@@ -132,7 +132,7 @@ class Host:
             if channel.link is Link.LOST and before is not Link.LOST:
                 self._interrupted(channel)
         self.dialogue.tick(now)
-        if self.dialogue.stuck:
+        if self.dialogue.stuck and self.trainer.link is Link.GOOD:
             self._interrupted()
             text = "the channel to the trainer is opened anew"
             self._say(Event(now, EventKind.CHANNEL_REOPENED, text))
