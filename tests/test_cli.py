@@ -84,6 +84,9 @@ def test_help_imports_nothing_heavy():
         (["ride", "no-such-workout", "--trainer", "sim"], 2),
         (["ride", "hills", "--trainer", "zwift"], 2),
         (["ride", "hills", "--trainer", "sim:seed=x"], 2),
+        (["ride", "hills", "--trainer", "ant:99999"], 2),
+        (["ride", "hills", "--trainer", "ant:12345"], 2),  # there is no rider file
+        (["ride", "hills", "--trainer", "ant", "--speed", "20"], 2),
         (["ride", "hills", "--trainer", "none"], 2),
         (["ride", "hills", "--trainer", "replay:nowhere.fit"], 2),
         (["ride", "hills", "--trainer", "sim", "--rider", "nowhere.toml"], 2),
@@ -110,12 +113,12 @@ def test_a_spin_bike_without_a_rider_file_is_told_what_to_type(capsys):
     assert "coach rider new" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["zwift", "ant:12345", "sim:speed=7"])
+@pytest.mark.parametrize("name", ["zwift", "ant:0", "ble", "sim:speed=7"])
 def test_a_wrong_trainer_is_told_before_a_rider_is_asked_for(name, capsys):
     assert run(["ride", "hills", "--trainer", name]) == 2
     said = capsys.readouterr().err
     assert "coach rider new" not in said
-    assert "sim" in said
+    assert f"--trainer {name}: " in said
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_ride(tmp_path, capsys):
@@ -176,6 +179,22 @@ def test_a_second_ride_of_the_same_moment_overwrites_nothing(tmp_path):
     assert run(command) == 0
     assert len(list(tmp_path.glob("*.ride"))) == 2
     assert min(tmp_path.glob("*.ride"), key=lambda p: len(p.name)).read_bytes() == first
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_load_that_may_still_be_on_is_told_last(tmp_path, monkeypatch, capsys, failed):
+    def unconfirmed(self):
+        self.warning = "The trainer keeps its load."
+
+    def fail(self):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("coach.runner.Run._confirm_release", unconfirmed)
+    if failed:
+        monkeypatch.setattr("coach.runner.Run._loop", fail)
+    command = ["ride", str(SHORT), "--trainer", "sim", "--speed", "max", "--out", str(tmp_path)]
+    assert run(command) == (1 if failed else 0)
+    assert "The trainer keeps its load." in capsys.readouterr().err.splitlines()
 
 
 # --- on the real clock ---------------------------------------------------------------------------

@@ -3,130 +3,36 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from coach import __version__
-from coach.commands.saving import (
-    readable,
-    ride_path,
-    save_ride,
-    say_saved,
-    to_type,
-    writable_folder,
-)
-from coach.errors import CoachError, RideFileError, RideInterrupted, RiderInputError
+from coach.commands import health, options
+from coach.commands.riding import Progress, after, clock_for, go
+from coach.commands.saving import readable, to_type
+from coach.errors import RideFileError, RiderInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coach.clock import Clock
-    from coach.journal import Header
     from coach.live.base import Display
-    from coach.messages import Cue, Key, Snapshot
     from coach.ride import Ride
     from coach.rider import Rider
-    from coach.runner import Run
     from coach.trainers.base import Trainer
 
 MODES = ("grade", "power", "resistance")
 
-_out = click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=True),
-    default=Path("rides"),
-    show_default=True,
-    help="Folder for the ride's files.",
-)
-_rider = click.option(
-    "--rider", "rider_file", type=click.Path(path_type=Path), help="Your rider file."
-)
 
-
-def _factor(_: click.Context, __: click.Parameter, value: str) -> float | None:
-    """Return how many times as fast as real time; ``None`` for as fast as it goes."""
-    if value == "max":
-        return None
-    try:
-        speed = float(value)
-    except ValueError:
-        speed = 0.0
-    if not 0.1 <= speed <= 1000:
-        raise click.BadParameter("expected 'max' or a number from 0.1 to 1000")
-    return speed
-
-
-def _speed(default: str) -> Callable[[Any], Any]:
-    return click.option(
-        "--speed",
-        metavar="1|N|max",
-        callback=_factor,
-        default=default,
-        show_default=True,
-        help="1 is real time, N is N times as fast, max as fast as it goes.",
-    )
-
-
-def _clock(speed: float | None) -> Clock:
-    from coach.clock import ManualClock, MonotonicClock
-
-    return ManualClock() if speed is None else MonotonicClock(speed)
-
-
-def _go(
-    out: Path, stem: str, header: Header, trainer: Trainer, clock: Clock, displays: list[Display]
-) -> Path:
-    """Ride, and return the path of the closed journal.
-
-    Raises
-    ------
-    TrainerError
-        If the trainer cannot be opened.
-    RideInterrupted
-        If the program itself failed; the load is off and the ride is kept.
-    """
-    from coach.journal import Journal
-    from coach.runner import Run
-
-    path = ride_path(writable_folder(out), header.start, stem)
-    run = Run(Journal(path, header), trainer, clock, displays)
-    try:
-        with _signals(run):
-            run.ride()
-    except (Exception, KeyboardInterrupt) as error:
-        if not run.began or isinstance(error, RideFileError):
-            raise
-        fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
-        raise RideInterrupted(
-            f"the ride stopped on a fault ({fault}); the load was taken off; "
-            f'run "{to_type("recover", path)}" for what was recorded'
-        ) from error
-    return path
-
-
-@contextmanager
-def _signals(run: Run) -> Iterator[None]:
-    """End the ride in order on whatever would stop the program with the load on."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGBREAK")
-    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.signal(each, lambda *_: run.interrupt()) for each in wanted}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> Rider:
+def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> tuple[Rider, Path | None]:
     """Load the rider: the file named, else the rider's own, else the example where it may serve.
+
+    Returns
+    -------
+    tuple
+        The rider and the file, which is ``None`` for the example.
 
     Raises
     ------
@@ -138,82 +44,22 @@ def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> Rider:
     own = profile.default_rider_path()
     path = rider_file or (own if os.path.exists(own) else None)
     if path is not None:
-        click.echo(f"rider: {path}", err=True)
-        return profile.load_rider(path)
+        return profile.load_rider(path), path
     if not example_allowed:
         raise RiderInputError(
             "no rider file: targets and limits need your weight and FTP; type 'coach rider new'"
         )
-    click.echo(
-        "rider: the example rider (75 kg, FTP 220 W); 'coach rider new' makes yours", err=True
-    )
-    return profile.example_rider()
+    return profile.example_rider(), None
 
 
-class _Progress:
-    """The progress bar of a ride that nobody watches second by second."""
-
-    def __init__(self, total: float) -> None:
-        self._bar: Any = click.progressbar(
-            length=round(total), label="Riding", show_eta=False, file=sys.stderr, width=40
-        )
-        self._shown = 0
-
-    def open(self) -> None:
-        """Draw the empty bar."""
-        self._bar.__enter__()
-
-    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
-        """Move the bar on."""
-        done = int(snapshot.timer_time)
-        # Drawing is dear: once a minute of the ride is smooth enough at this speed.
-        if done - self._shown >= 60 or snapshot.state == "finished":
-            self._bar.update(done - self._shown)
-            self._shown = done
-
-    def keys(self) -> Sequence[Key]:
-        """Return nothing: a bar has no keys."""
-        return ()
-
-    def close(self) -> None:
-        """End the line."""
-        self._bar.__exit__(None, None, None)
-
-
-def _after(journal: Path) -> Ride | None:
-    """Save what the rider keeps, show the hills, say where everything is."""
-    from rich.console import Console
-
-    from coach import journal as journals
-    from coach.analysis.hills import hills
-    from coach.commands.summary import hill_table
-
-    if not journals.has_samples(journal):
-        click.echo(f"The ride ended before its first second; {journal} holds what was heard.")
-        return None
-    with _undisturbed():
-        ride = journals.load(journal)
-        saved = save_ride(ride, journal)
-        climbed = hills(ride)
-        if climbed:
-            Console().print(hill_table(climbed))
-        say_saved(saved)
-    return ride
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let an impatient second Ctrl-C wait: saving takes a second or two."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _say_who(rider_file: Path | None) -> None:
+    who = rider_file or "the example rider (75 kg, FTP 220 W); 'coach rider new' makes yours"
+    click.echo(f"rider: {who}", err=True)
 
 
 @click.command()
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
-@_out
+@options.out
 def demo(seed: int, out: Path) -> None:
     """Ride the standard six hills with a simulated rider, from start to chart, in seconds."""
     from coach import profile
@@ -224,9 +70,9 @@ def demo(seed: int, out: Path) -> None:
     workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
     trainer = SimulatedTrainer(rider, seed=seed)
     header = Header(workout.title, trainer.start, rider, workout, f"sim:seed={seed}", __version__)
-    displays: list[Display] = [trainer.rider, _Progress(workout.duration)]
-    journal = _go(out, "hills", header, trainer, _clock(None), displays)
-    _after(journal)
+    displays: list[Display] = [trainer.rider, Progress(workout.duration)]
+    journal = go(out, "hills", header, trainer, clock_for(None), displays)
+    after(journal)
     ride_on = to_type("ride", "hills", "--trainer", "sim")
     click.echo(f"Next: {to_type('summary', journal)}, or {ride_on}")
 
@@ -237,20 +83,28 @@ def demo(seed: int, out: Path) -> None:
     "--trainer",
     "trainer_text",
     required=True,
-    help="sim, sim:seed=7, none (a spin bike with a knob) or replay:FILE.",
+    help="ant, ant:12345, ant:12345,heart=none,power=34567, sim, sim:seed=7, "
+    "none (a spin bike with a knob) or replay:FILE.",
 )
-@_rider
+@options.stick
+@options.rider_file
 @click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
 @click.option(
     "--moderate", type=click.FloatRange(1, 180), metavar="MIN", help="Length of the moderate block."
 )
 @click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
-@_speed("1")
-@_out
+@options.speed("1")
+@options.out
 @click.option("--quiet", is_flag=True, help="No bell.")
+@click.option(
+    "--health-check-read",
+    is_flag=True,
+    help="For a ride without a terminal: none of the questions before the first ride applies.",
+)
 def ride(
     workout: str,
     trainer_text: str,
+    stick_text: str,
     rider_file: Path | None,
     mode: str | None,
     moderate: float | None,
@@ -258,6 +112,7 @@ def ride(
     speed: float | None,
     out: Path,
     quiet: bool,
+    health_check_read: bool,
 ) -> None:
     """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer."""
     from coach import profile, trainers
@@ -265,12 +120,15 @@ def ride(
     from coach.live import terminal
     from coach.messages import Mode
     from coach.trainers.replay import ReplayTrainer
-    from coach.trainers.simulated import SimulatedTrainer
     from coach.trainers.uncontrolled import UncontrolledTrainer
 
     kind = trainers.check(trainer_text)
-    plan = profile.load_workout(profile.find_workout(workout))
-    rider = _own_rider(rider_file, example_allowed=kind in ("sim", "replay"))
+    on_the_road = _on_the_road(kind, stick_text, speed)
+    workout_file = profile.find_workout(workout)
+    plan = profile.load_workout(workout_file)
+    rider, rider_path = _own_rider(
+        rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
+    )
     compiled = profile.compile_workout(
         plan,
         rider,
@@ -278,12 +136,18 @@ def ride(
         moderate_minutes=moderate,
         stand_hill_4=stand_hill_4,
     )
-    trainer = trainers.make(trainer_text, rider)
-    start = datetime.now().astimezone()
+    if on_the_road and rider_path is not None:
+        from coach.trainers.ant import usb
+
+        usb.stick().close()
+        health.screen(workout_file, rider_path, read=health_check_read)
+    clock = clock_for(speed, on_air=bool(stick_text))
+    trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
     displays: list[Display] = [terminal.display(compiled, quiet=quiet)]
-    if isinstance(trainer, SimulatedTrainer):
-        start = trainer.start
-        displays.append(trainer.rider)
+    start = datetime.now().astimezone()
+    if simulated is not None:
+        start = simulated.start
+        displays.append(simulated.rider)
     header = Header(
         compiled.title,
         start,
@@ -294,15 +158,71 @@ def ride(
         recording=isinstance(trainer, ReplayTrainer),
         knob=isinstance(trainer, UncontrolledTrainer),
     )
-    _after(_go(out, compiled.name, header, trainer, _clock(speed), displays))
+    _say_who(rider_path)
+    after(go(out, compiled.name, header, trainer, clock, displays))
+
+
+def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:
+    """Return whether the ride is on a real trainer, with a real rider on it.
+
+    Raises
+    ------
+    RiderInputError
+        If the options do not go together.
+    """
+    if stick_text and kind != "ant":
+        raise RiderInputError(
+            f"--stick {stick_text}: {kind} needs no ANT stick; type --trainer ant, or no --stick"
+        )
+    real = kind == "ant" and not stick_text
+    if real and speed != 1:
+        raise RiderInputError(
+            "--speed: a real trainer takes its time; leave it out, or ride the pretend one"
+            " with --stick virtual"
+        )
+    return real
+
+
+class _Simulated(Protocol):
+    """Where a simulated rider sits: alone with its trainer, or on a pretend stick's air."""
+
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def rider(self) -> Display: ...
+
+
+def _trainer(
+    text: str, stick_text: str, rider: Rider, clock: Clock
+) -> tuple[Trainer, _Simulated | None]:
+    """Return the trainer, and the simulation behind it if there is one."""
+    from coach import trainers
+    from coach.clock import SteppedClock
+    from coach.rider import Devices
+    from coach.trainers.simulated import SimulatedTrainer
+
+    if not stick_text:
+        trainer = trainers.make(text, rider, clock=clock)
+        return trainer, trainer if isinstance(trainer, SimulatedTrainer) else None
+    from coach.trainers.ant.driver import AntTrainer
+    from coach.trainers.stick import stick_from
+
+    stick = stick_from(stick_text, rider, clock)
+    # The rider's own machines are not on a pretend air.
+    nobody = replace(rider, devices=Devices())
+    trainer = trainers.make(text, nobody, clock=clock, stick=lambda: stick)
+    assert isinstance(trainer, AntTrainer)
+    if isinstance(clock, SteppedClock):
+        clock.follow(stick, trainer)
+    return trainer, stick.air
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--workout", help="Ride it under this plan, to compare asked with done.")
-@_rider
-@_speed("max")
-@_out
+@options.rider_file
+@options.speed("max")
+@options.out
 @click.pass_context
 def replay(
     ctx: click.Context,
@@ -347,7 +267,7 @@ def replay(
         indoor=recorded.indoor,
     )
     displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
-    _after(_go(out, stem, header, ReplayTrainer(recorded), _clock(speed), displays))
+    after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
     if recorded.warnings:
         ctx.exit(3)
 
@@ -383,7 +303,7 @@ def recover(ctx: click.Context, file: Path) -> None:
     else:
         Journal.mend(file, ride.elapsed_time or 0.0, ride.timer_time or 0.0)
         click.echo(f"{file.name}: {len(ride)} seconds kept.", err=True)
-    _after(file)
+    after(file)
     for warning in ride.warnings:
         click.echo(warning, err=True)
     if ride.warnings:

@@ -96,7 +96,7 @@ def test_a_real_ride_is_light(tmp_path):
     """Memory and processor time of a ride on the real clock, without its chart."""
     program = (
         "import coach.commands.ride as r, coach.cli, sys;"
-        "r._after = lambda path: None;"
+        "r.after = lambda path: None;"
         "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', '--out', sys.argv[1]]))"
     )
     environment = {**os.environ, "TERM": "xterm-256color"}

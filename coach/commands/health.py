@@ -1,0 +1,164 @@
+"""What a rider reads and answers before the first ride on a real trainer.
+
+The screen follows the questions of the PAR-Q (Physical Activity Readiness Questionnaire); one yes
+is one too many, so they are asked as one question, and only its yes or no is kept, with the date,
+in a file beside the rider's own. After a yes there is the starter workout and no other. A file that
+cannot be read counts as not there: the questions are asked again.
+
+Whoever must type something else (another workout, or ``--health-check-read`` where there is no
+terminal) has misused the command: exit code 2. Whoever leaves the questions unanswered, or the bike
+unchecked, has no ride: exit code 1, and nothing is kept.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from coach.commands.asking import agrees
+from coach.commands.rider import write_whole
+from coach.errors import CoachError, RiderInputError
+
+STARTER = "hills-starter"
+"""The workout for whoever should talk to a health professional first."""
+
+_SCREEN = """
+Before your first ride on a real trainer
+
+General fitness information for healthy adults, not medical advice. It cannot
+judge whether this workout is safe for you. If unsure, ask a doctor before
+starting; stop at once if you feel unwell.
+
+  - a heart condition
+  - chest pain in activity, or at rest in the last month
+  - dizziness or loss of consciousness
+  - a joint or bone problem
+  - blood-pressure or heart medicine
+  - pregnancy, recent surgery, illness or fever
+  - little or no exercise for a long time
+  - any other reason not to ride hard
+"""
+
+_STOP_AND_CHECK = """
+Stop at once, whatever the screen says, at: chest, jaw, neck or arm pain or
+pressure; faintness; unusual breathlessness; palpitations; sharp joint pain;
+confusion.
+
+The bike and the trainer:
+
+  - skewer or axle closed, the trainer's feet level and flat
+  - front wheel on a block, bars and stem tight
+  - a fan, a towel, water
+  - some makers of frames and trainers discourage standing on rigid trainers:
+    ask yours; keep the bike upright, no all-out standing sprints
+  - on rollers or a three-legged folding trainer: stay seated
+"""
+
+_HEADING = "# Answered before the first ride on a real trainer. Remove the file to be asked again."
+
+
+def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
+    """Ask once what must be known before a real trainer is ridden, and hold to the answer.
+
+    Parameters
+    ----------
+    workout_file : Path
+        What is to be ridden.
+    rider_file : Path
+        Who rides; the answer is kept beside it.
+    read : bool
+        ``--health-check-read``: where nothing was answered yet, take it for this ride that
+        nothing applies. What was answered stands.
+
+    Raises
+    ------
+    RiderInputError
+        If the answer allows another workout only, or there is no terminal to answer in.
+    CoachError
+        If the questions are left unanswered, or the bike is not checked.
+    """
+    answers = answers_path(rider_file)
+    any_yes = _remembered(answers)
+    if any_yes is None:
+        if read:
+            return
+        any_yes = _ask()
+        _remember(answers, any_yes)
+    if any_yes:
+        _hold_back(workout_file, answers)
+
+
+def answers_path(rider_file: Path) -> Path:
+    """Return where a rider's answer is kept: ``rider-health.toml`` beside ``rider.toml``."""
+    from coach import profile
+
+    if rider_file.resolve().is_relative_to(profile.profiles_dir()):
+        # Whoever rides as the example is somebody else, at home where all riders are.
+        rider_file = profile.default_rider_path().with_name(rider_file.name)
+    return rider_file.with_name(f"{rider_file.stem}-health.toml")
+
+
+def _ask() -> bool:
+    """Show everything and return whether any of it applies."""
+    if not _at_a_terminal():
+        raise RiderInputError(
+            "the questions before the first ride on a real trainer need a terminal; where there is"
+            " none, add --health-check-read if you know them and none applies to you"
+        )
+    try:
+        click.echo(_SCREEN, err=True)
+        any_yes = agrees("Do any of these apply to you")
+        click.echo(_STOP_AND_CHECK, err=True)
+        checked = agrees("Is all of this done")
+    except click.Abort:
+        click.echo(err=True)
+        raise CoachError("no ride: the questions were not answered, nothing was kept") from None
+    if not checked:
+        raise CoachError("no ride: check the bike and the trainer, then type the same again")
+    return any_yes
+
+
+def _at_a_terminal() -> bool:
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _hold_back(workout_file: Path, answers: Path) -> None:
+    """Let the starter workout through, with a word; refuse every other."""
+    from coach import profile
+
+    first = "talk to a health professional first"
+    if workout_file.resolve() != profile.find_workout(STARTER).resolve():
+        raise RiderInputError(
+            f"{workout_file.stem}: {first}; until then there is 'coach ride {STARTER}'"
+            f" (remove {answers} to answer again)"
+        )
+    click.echo(f"{first.capitalize()}, and ride no harder than this until then.", err=True)
+
+
+def _remembered(path: Path) -> bool | None:
+    """Return whether any question was answered with yes; ``None`` if nothing is known."""
+    from coach.profile.toml import read_text
+
+    try:
+        known = tomllib.loads(read_text(path, "your answers"))
+    except (ValueError, RecursionError):  # the errors of `read_text` are ValueErrors too
+        return None
+    any_yes = known.get("any_yes")
+    dated = isinstance(known.get("answered"), date)
+    return any_yes if dated and isinstance(any_yes, bool) else None
+
+
+def _remember(path: Path, any_yes: bool) -> None:
+    """Keep the answer; a ride does not fail of a folder that takes no files."""
+    today = datetime.now().astimezone().date()
+    text = f"{_HEADING}\nanswered = {today.isoformat()}\nany_yes = {str(any_yes).lower()}\n"
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        click.echo(
+            f"{path} cannot be written ({error.strerror}); you will be asked again", err=True
+        )

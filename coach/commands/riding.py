@@ -1,0 +1,143 @@
+"""A ride from its clock to the files that a rider keeps; what every riding command does alike."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from coach.commands.saving import ride_path, save_ride, say_saved, to_type, writable_folder
+from coach.errors import CoachError, RideFileError, RideInterrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coach.clock import Clock
+    from coach.journal import Header
+    from coach.live.base import Display
+    from coach.messages import Cue, Key, Snapshot
+    from coach.ride import Ride
+    from coach.runner import Run
+    from coach.trainers.base import Trainer
+
+
+def clock_for(speed: float | None, *, on_air: bool = False) -> Clock:
+    """Return the clock of a ride; `on_air` when a pretend stick lives by it too."""
+    from coach.clock import ManualClock, MonotonicClock, SteppedClock
+
+    if speed is not None:
+        return MonotonicClock(speed)
+    return SteppedClock() if on_air else ManualClock()
+
+
+def go(
+    out: Path, stem: str, header: Header, trainer: Trainer, clock: Clock, displays: list[Display]
+) -> Path:
+    """Ride, and return the path of the closed journal.
+
+    Raises
+    ------
+    TrainerError
+        If the trainer cannot be opened.
+    RideInterrupted
+        If the program itself failed; the load is off and the ride is kept.
+    """
+    from coach.journal import Journal
+    from coach.runner import Run
+
+    path = ride_path(writable_folder(out), header.start, stem)
+    run = Run(Journal(path, header), trainer, clock, displays)
+    try:
+        with _signals(run):
+            run.ride()
+    except (Exception, KeyboardInterrupt) as error:
+        if not run.began or isinstance(error, RideFileError):
+            raise
+        fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
+        raise RideInterrupted(
+            f"the ride stopped on a fault ({fault}); the load was taken off; "
+            f'run "{to_type("recover", path)}" for what was recorded'
+        ) from error
+    finally:
+        if run.warning:
+            click.echo(run.warning, err=True)
+    return path
+
+
+def after(journal: Path) -> Ride | None:
+    """Save what the rider keeps, show the hills, say where everything is."""
+    from rich.console import Console
+
+    from coach import journal as journals
+    from coach.analysis.hills import hills
+    from coach.commands.summary import hill_table
+
+    if not journals.has_samples(journal):
+        click.echo(f"The ride ended before its first second; {journal} holds what was heard.")
+        return None
+    with _undisturbed():
+        ride = journals.load(journal)
+        saved = save_ride(ride, journal)
+        climbed = hills(ride)
+        if climbed:
+            Console().print(hill_table(climbed))
+        say_saved(saved)
+    return ride
+
+
+class Progress:
+    """The progress bar of a ride that nobody watches second by second."""
+
+    def __init__(self, total: float) -> None:
+        self._bar: Any = click.progressbar(
+            length=round(total), label="Riding", show_eta=False, file=sys.stderr, width=40
+        )
+        self._shown = 0
+
+    def open(self) -> None:
+        """Draw the empty bar."""
+        self._bar.__enter__()
+
+    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
+        """Move the bar on."""
+        done = int(snapshot.timer_time)
+        # Drawing is dear: once a minute of the ride is smooth enough at this speed.
+        if done - self._shown >= 60 or snapshot.state == "finished":
+            self._bar.update(done - self._shown)
+            self._shown = done
+
+    def keys(self) -> Sequence[Key]:
+        """Return nothing: a bar has no keys."""
+        return ()
+
+    def close(self) -> None:
+        """End the line."""
+        self._bar.__exit__(None, None, None)
+
+
+@contextmanager
+def _signals(run: Run) -> Iterator[None]:
+    """End the ride in order on whatever would stop the program with the load on."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGBREAK")
+    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {each: signal.signal(each, lambda *_: run.interrupt()) for each in wanted}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let an impatient second Ctrl-C wait: saving takes a second or two."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
