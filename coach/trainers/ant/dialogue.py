@@ -33,7 +33,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coach.errors import DecodeError
-from coach.messages import Command, Event, EventKind, ReplyStatus
+from coach.messages import Capabilities, Command, Event, EventKind, ReplyStatus
 from coach.protocol import common, fec
 
 SLOW = 2.0
@@ -109,12 +109,15 @@ class Dialogue:
 
     Attributes
     ----------
+    capabilities : Capabilities or None
+        What the trainer says it can do.
     stuck : bool
         The channel has to be opened again; cleared by `interrupted`.
     """
 
     def __init__(self, say: Callable[[Event], None]) -> None:
         self.stuck = False
+        self.capabilities: Capabilities | None = None
         self._say = say
         self._wishes: dict[int, bytes] = {}
         self._due: set[int] = set()
@@ -131,7 +134,6 @@ class Dialogue:
         self._unconfirmed = 0
         self._told: set[tuple[int, str]] = set()
         self._foreign_told = float("-inf")
-        self._able = False
         self._capabilities_at = float("-inf")
         self._capabilities_attempts = 0
 
@@ -188,7 +190,7 @@ class Dialogue:
             self._flight = _Flight(self._wishes[sort], now, sort)
         elif (request := self._status_request(now)) is not None:
             self._flight = _Flight(request, now)
-        elif not self._able and now >= self._capabilities_at:
+        elif self.capabilities is None and now >= self._capabilities_at:
             self._flight = _Flight(_CAPABILITIES, now)
         return None if self._flight is None else self._flight.payload
 
@@ -279,15 +281,18 @@ class Dialogue:
 
     def read(self, payload: bytes, now: float) -> None:
         """Take a page of the trainer."""
-        if payload[0] == fec.FeCapabilities.number:
-            self._able = True
-        elif payload[0] == fec.CommandStatus.number:
-            try:
-                page = fec.decode(payload)
-            except DecodeError:
-                return
-            if isinstance(page, fec.CommandStatus):
-                self._read_status(page, payload, now)
+        if payload[0] not in (fec.FeCapabilities.number, fec.CommandStatus.number):
+            return
+        try:
+            page = fec.decode(payload)
+        except DecodeError:
+            return
+        if isinstance(page, fec.CommandStatus):
+            self._read_status(page, payload, now)
+        elif isinstance(page, fec.FeCapabilities):
+            self.capabilities = Capabilities(
+                page.basic_resistance, page.target_power, page.simulation
+            )
 
     def _read_status(self, page: fec.CommandStatus, payload: bytes, now: float) -> None:
         number, echo = payload[1], payload[4:]

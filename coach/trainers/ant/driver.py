@@ -191,8 +191,7 @@ class AntTrainer:
 
     def _release(self, host: Host) -> None:
         """Take the load off, unless it is off, and wait a moment for the trainer to confirm it."""
-        able = self._receiver.telemetry.capabilities or Capabilities()
-        release = release_command(able)
+        release = release_command(host.dialogue.capabilities or Capabilities())
         if self._loaded in (None, release):
             return
         clock = self._clock
