@@ -40,6 +40,7 @@ from coach.messages import (
 )
 from coach.pauses import COUNTDOWN
 from coach.rider import Limits
+from coach.wire import lighter
 from coach.workout import SegmentKind
 
 RELEASED = TrackResistance(0.0)
@@ -591,3 +592,30 @@ def test_rounding_never_exceeds_the_riders_limit(own):
     assert max(c.grade for _, c in of_kind(said, TrackResistance)) <= 0.0555
     said = drive(Engine(in_mode(Mode.RESISTANCE), careful), 119)
     assert max(c.resistance for _, c in of_kind(said, BasicResistance)) <= 0.243
+
+
+# --- lighter ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "last", "kept"),
+    [
+        (TrackResistance(0.04), TrackResistance(0.05), TrackResistance(0.04)),
+        (TrackResistance(0.06), TrackResistance(0.05), TrackResistance(0.05)),
+        (TargetPower(150.0), TargetPower(151.0), TargetPower(150.0)),
+        (TargetPower(150.0), TargetPower(149.0), TargetPower(149.0)),
+        (BasicResistance(0.3), BasicResistance(0.2), BasicResistance(0.2)),
+        # Nobody can tell which of two kinds is felt more, but nothing is nothing.
+        (TrackResistance(0.01), TargetPower(150.0), TargetPower(150.0)),
+        (TrackResistance(0.0), TargetPower(150.0), TrackResistance(0.0)),
+        (BasicResistance(0.0), TrackResistance(0.05), BasicResistance(0.0)),
+        (TrackResistance(-0.01), TrackResistance(0.0), TrackResistance(-0.01)),
+    ],
+)
+def test_of_two_set_points_the_lighter_is_kept(wanted, last, kept):
+    assert lighter(wanted, last) == kept
+
+
+def test_what_sets_no_load_cannot_be_compared():
+    with pytest.raises(TypeError):
+        lighter(WindResistance(0.39), TargetPower(100.0))

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from coach.messages import (
     Capabilities,
+    Event,
+    EventKind,
     Page,
     PowerLimit,
     Reply,
@@ -17,7 +19,8 @@ from coach.messages import (
     TrackResistance,
 )
 from coach.protocol import common, fec, heart, power
-from coach.receiver import POWER_GAP, REACQUIRED_AFTER, Receiver
+from coach.receiver import BEATLESS, POWER_GAP, REACQUIRED_AFTER, Receiver
+from coach.telemetry import STALE, fresh
 
 
 def trainer(time, page):
@@ -225,6 +228,210 @@ def test_pages_that_tell_nothing_of_the_ride_are_no_mistakes():
     receiver.read(Page(0.0, Source.POWER_METER, power.PowerOnly(power_w=150).encode()))
     assert receiver.ignored == 0
     assert receiver.telemetry == Telemetry(time=0.0, connection=1)
+
+
+# --- the link -----------------------------------------------------------------------------------
+
+
+def link(time, kind, source=Source.TRAINER):
+    return Event(time, kind, "", source.value)
+
+
+@pytest.mark.parametrize(
+    ("event", "searching"),
+    [
+        (link(1.0, EventKind.LINK_SEARCHING), True),
+        (link(1.0, EventKind.LINK_LOST), True),
+        (Event(1.0, EventKind.STICK_LOST), True),
+        (Event(1.0, EventKind.STICK_BACK), False),
+        (link(1.0, EventKind.LINK_STALE), False),
+        (link(1.0, EventKind.LINK_LOST, Source.HEART_RATE), False),
+        (link(1.0, EventKind.LINK_SEARCHING, Source.POWER_METER), False),
+    ],
+)
+def test_a_driver_tells_that_it_looks_for_the_trainer(event, searching):
+    receiver = Receiver()
+    receiver.read(trainer(0.0, data()))
+    receiver.heed(event)
+    assert receiver.telemetry.searching is searching
+
+
+@pytest.mark.parametrize("lost", [EventKind.LINK_SEARCHING, EventKind.LINK_LOST])
+@pytest.mark.parametrize("found", [EventKind.LINK_FOUND, EventKind.LINK_BACK])
+def test_a_driver_tells_that_the_trainer_is_found(lost, found):
+    receiver = Receiver()
+    receiver.heed(link(0.0, lost))
+    receiver.heed(link(1.0, found, Source.HEART_RATE))
+    receiver.heed(Event(1.0, EventKind.STICK_BACK))
+    receiver.read(trainer(1.0, data()))
+    assert receiver.telemetry.searching
+    receiver.heed(link(1.5, found))
+    assert not receiver.telemetry.searching
+
+
+@pytest.mark.parametrize("page_first", [True, False])
+@pytest.mark.parametrize("lost", [link(1.0, EventKind.LINK_LOST), Event(1.0, EventKind.STICK_LOST)])
+def test_after_a_loss_power_starts_anew_however_short_the_silence(lost, page_first):
+    receiver = Receiver()
+    receiver.read(trainer(0.0, data(1, 100)))
+    receiver.read(trainer(0.25, data(2, 300)))
+    receiver.heed(lost)
+    back = [
+        lambda: receiver.read(trainer(1.5, data(6, 9_000))),
+        lambda: receiver.heed(link(1.5, EventKind.LINK_BACK)),
+    ]
+    for each in back if page_first else reversed(back):
+        each()
+    receiver.read(trainer(1.75, data(7, 9_150)))
+    told = receiver.telemetry
+    assert (told.connection, told.power_total, told.power_events) == (2, 350, 2)
+
+
+def test_a_stale_link_that_is_good_again_loses_no_count():
+    receiver = Receiver()
+    receiver.read(trainer(0.0, data(1, 100)))
+    receiver.heed(link(3.0, EventKind.LINK_STALE))
+    receiver.read(trainer(3.25, data(14, 2_100)))
+    receiver.heed(link(3.25, EventKind.LINK_BACK))
+    told = receiver.telemetry
+    assert (told.connection, told.power_total, told.power_events) == (1, 2_000, 13)
+
+
+# --- what the trainer cannot do -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "known"),
+    [
+        (fec.TargetPower(power_w=200), Capabilities(target_power=False)),
+        (fec.TrackResistance(grade_pct=5), Capabilities(simulation=False)),
+        (fec.BasicResistance(basic_resistance_pct=20), Capabilities(basic_resistance=False)),
+        (fec.WindResistance(), None),
+        (fec.UserConfiguration(user_weight_kg=75), None),
+    ],
+)
+def test_a_set_point_that_is_not_supported_is_one_the_trainer_has_not(command, known):
+    status = fec.CommandStatus.answering(command, 3, ReplyStatus.NOT_SUPPORTED)
+    assert after(trainer(0.0, status)).capabilities == known
+
+
+@pytest.mark.parametrize(
+    "status", [each for each in ReplyStatus if each is not ReplyStatus.NOT_SUPPORTED]
+)
+def test_any_other_answer_denies_nothing(status):
+    answer = fec.CommandStatus.answering(fec.TargetPower(power_w=200), 3, status)
+    assert after(trainer(0.0, answer)).capabilities is None
+
+
+def test_what_the_trainer_did_not_support_it_cannot_do_whatever_it_says_of_itself():
+    page = fec.FeCapabilities(
+        basic_resistance=True, target_power=True, simulation=True, maximum_resistance_n=900
+    )
+    command = fec.TargetPower(power_w=200)
+    status = fec.CommandStatus.answering(command, 3, ReplyStatus.NOT_SUPPORTED)
+    for pages in ((page, status), (status, page), (page, status, page)):
+        told = after(*(trainer(time, each) for time, each in enumerate(pages)))
+        assert told.capabilities == Capabilities(True, False, True, 900)
+
+
+# --- values that stand still --------------------------------------------------------------------
+
+
+def shown(receiver, now):
+    told = fresh(receiver.telemetry, now)
+    return told.power, told.cadence, told.speed
+
+
+def test_values_that_a_trainer_repeats_go_stale_though_its_pages_keep_coming():
+    receiver = Receiver()
+    for tick in range(40):
+        time = tick * 0.25
+        receiver.read(trainer(time, fec.GeneralFeData(speed_mps=8.0)))
+        receiver.read(trainer(time, data(7, 1_000, power_w=200, cadence_rpm=90)))
+        fresh_still = time <= STALE
+        assert shown(receiver, time) == ((200, 90, 8.0) if fresh_still else (None, None, None))
+    assert receiver.telemetry.time == time
+    receiver.read(trainer(10.0, data(8, 1_210, power_w=210, cadence_rpm=91)))
+    assert shown(receiver, 10.0) == (210, 91, 8.0)
+
+
+def test_pages_repeated_three_or_four_times_do_not_flicker():
+    receiver = Receiver()
+    for tick in range(120):
+        time, count = tick * 0.25, tick // 4
+        receiver.read(trainer(time, data(count, 200 * count, power_w=200, cadence_rpm=90)))
+        assert shown(receiver, time)[:2] == (200, 90)
+
+
+@pytest.mark.parametrize("power_w", [0, None])
+def test_counters_that_stand_still_without_power_are_no_fault(power_w):
+    receiver = Receiver()
+    for tick in range(40):
+        receiver.read(trainer(tick * 0.25, data(7, 1_000, power_w=power_w, cadence_rpm=0)))
+    assert shown(receiver, 9.75) == (power_w, 0, None)
+
+
+def test_values_of_a_trainer_that_is_looked_for_are_not_shown():
+    receiver = Receiver()
+    receiver.read(trainer(0.0, data(7, power_w=200, cadence_rpm=90, target_power_limits=1)))
+    receiver.heed(link(0.5, EventKind.LINK_LOST))
+    told = fresh(receiver.telemetry, 0.5)
+    assert (told.power, told.cadence, told.power_total, told.power_limit) == (None,) * 4
+
+
+# --- the heart ----------------------------------------------------------------------------------
+
+
+def beat(time, count, *, page=heart.DefaultOrUnknownPage, toggle=False, **keys):
+    payload = page(page_toggle=toggle, beat_count=count % 256, heart_rate_bpm=140, **keys).encode()
+    return Page(time, Source.HEART_RATE, payload)
+
+
+def test_a_strap_that_counts_no_beats_any_more_has_no_heart_rate():
+    receiver = Receiver()
+    for tick in range(80):
+        time = tick * 0.25
+        receiver.read(beat(time, min(int(2 * time), 4)))
+        assert receiver.telemetry.heart_rate == (140 if time <= 2.0 + BEATLESS else None)
+    receiver.read(beat(20.0, 5))
+    assert receiver.telemetry.heart_rate == 140
+
+
+def test_the_last_interval_between_two_beats():
+    # Page 4 of the reference notes, section 3.3: previous beat 0.0 s, last beat 1.0 s.
+    vector = bytes.fromhex("84ff00000004098c")
+    receiver = Receiver()
+    receiver.read(beat(0.0, 8))
+    receiver.read(Page(1.0, Source.HEART_RATE, vector))
+    assert receiver.telemetry.rr_interval == 1.0
+    receiver.read(Page(1.25, Source.HEART_RATE, vector))
+    assert receiver.telemetry.rr_interval == 1.0
+    assert fresh(receiver.telemetry, 1.25).rr_interval == 1.0
+    assert fresh(receiver.telemetry, 5.0).rr_interval is None
+
+
+def rr(*beats):
+    receiver = Receiver()
+    # The toggle changes once, so that the strap is known to have pages.
+    receiver.read(beat(0.0, beats[0][0], toggle=False))
+    for time, (count, page) in enumerate(beats):
+        times = (
+            {"previous_beat_time_s": 63.5, "beat_time_s": 0.25}
+            if page is heart.PreviousHeartBeat
+            else {}
+        )
+        receiver.read(beat(float(time), count, page=page, toggle=True, **times))
+    return receiver.telemetry.rr_interval
+
+
+def test_an_interval_is_told_only_of_two_beats_in_a_row():
+    plain, four = heart.DefaultOrUnknownPage, heart.PreviousHeartBeat
+    assert rr((1, plain), (2, four)) == 0.75
+    assert rr((255, plain), (0, four)) == 0.75
+    assert rr((1, plain), (2, plain), (2, four)) == 0.75
+    assert rr((1, plain), (3, four)) is None
+    assert rr((1, four)) is None
+    assert rr((1, plain), (2, four), (3, plain)) is None
 
 
 def test_telemetry_is_made_once_for_each_change():

@@ -16,7 +16,16 @@ from coach.clock import ManualClock
 from coach.errors import RideFileError, TrainerLost, TrainerNotFound
 from coach.formats import fit
 from coach.journal import Header, Journal, Recorded
-from coach.messages import EventKind, Key, Reply, ReplyStatus, TrackResistance
+from coach.messages import (
+    Event,
+    EventKind,
+    Key,
+    Page,
+    Reply,
+    ReplyStatus,
+    Source,
+    TrackResistance,
+)
 from coach.ride import Ride, as_ridden
 from coach.runner import Run, ride_again
 from coach.trainers.replay import ReplayTrainer
@@ -60,14 +69,16 @@ def rolling(path: Path, script: Script, seed: int = 1) -> Run:
     return Run(kept, trainer, ManualClock(), (script, trainer.rider))
 
 
-def assert_rides_again(path):
+def assert_rides_again(path, told=()):
+    """Compare all that today's engine answers; what a driver told is no answer of its."""
+    told = [(e.time, e.kind, e.text) for e in told]
     with Recorded(path) as recorded:
         answers = ride_again(recorded)
         assert answers.commands == recorded.commands()
         assert [(c.time, c.kind, c.text) for c in answers.cues] == recorded.rows("cues")
         assert [(lap.time, lap.segment) for lap in answers.laps] == recorded.rows("laps")
         assert [(e.time, e.kind, e.text) for e in answers.events] == [
-            row[:3] for row in recorded.rows("events")
+            row[:3] for row in recorded.rows("events") if row[:3] not in told
         ]
         assert [astuple(sample) for sample in answers.samples] == recorded.rows("samples")
         assert answers.samples
@@ -310,3 +321,190 @@ def test_a_release_that_got_lost_is_sent_again(tmp_path, monkeypatch):
     with Recorded(tmp_path / "a.ride") as recorded:
         assert [c for _, c in recorded.commands()][-2:] == [RELEASE, RELEASE]
         assert recorded.rows("replies")[-1][1:3] == ("track_resistance", "pass")
+
+
+# --- a trainer on the air -------------------------------------------------------------------------
+
+
+class Radio:
+    """The simulated trainer at the end of a radio: told when it is out of reach, and says so."""
+
+    def __init__(self, gone=(), events=(), deaf_from=float("inf")):
+        self.inner = SimulatedTrainer(RIDER, seed=1)
+        self.rider = self.inner.rider
+        self.gone = gone
+        self.deaf_from = deaf_from
+        self.events = sorted(events, key=lambda event: event.time)
+
+    def open(self, now):
+        self.inner.open(now)
+
+    def poll(self, now):
+        due = [event for event in self.events if event.time <= now]
+        self.events = self.events[len(due) :]
+        pages = [
+            page
+            for page in self.inner.poll(now)
+            if page.source is not Source.TRAINER
+            or not any(since <= page.time < until for since, until in self.gone)
+        ]
+        return sorted([*pages, *due], key=lambda said: said.time)
+
+    def send(self, command, now):
+        if now < self.deaf_from:
+            self.inner.send(command, now)
+
+    def close(self):
+        self.inner.close()
+
+
+def link(time, kind, words=""):
+    return Event(time, kind, words, Source.TRAINER.value)
+
+
+OUT_OF_REACH = (
+    link(0.0, EventKind.LINK_SEARCHING, "looking for trainer 12345"),
+    link(5.1, EventKind.LINK_FOUND, "trainer 12345 found"),
+    link(93.0, EventKind.LINK_STALE, "trainer 12345 silent for 3 seconds"),
+    link(93.4, EventKind.LINK_LOST, "trainer 12345 lost: looking for it"),
+    link(95.0, EventKind.LINK_BACK, "trainer 12345 back"),
+    Event(130.1, EventKind.STICK_LOST, "the ANT stick is gone: plug it in again"),
+    Event(133.0, EventKind.STICK_BACK, "the ANT stick is back"),
+    link(134.0, EventKind.LINK_BACK, "trainer 12345 back"),
+)
+GONE_FOR = ((0.0, 5.1), (90.0, 95.0), (130.1, 134.0))
+
+
+class Listener(Script):
+    """A display that keeps the cues."""
+
+    def __init__(self, *args, **more):
+        super().__init__(*args, **more)
+        self.heard = []
+
+    def show(self, snapshot, cues):
+        self.heard += [cue.text for cue in cues]
+        super().show(snapshot, cues)
+
+
+def on_the_air(path: Path, radio: Radio, script: Script) -> Run:
+    kept = Journal(path, Header("Test", START, RIDER, HILLS, "ant", "test"))
+    return Run(kept, radio, ManualClock(), (script, radio.rider))
+
+
+def test_a_ride_with_drop_outs_waits_for_each_and_keeps_every_event_once(tmp_path):
+    script = Listener()
+    on_the_air(tmp_path / "a.ride", Radio(GONE_FOR, OUT_OF_REACH), script).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        rows = recorded.rows("events")
+        heard = [m for step in recorded.inputs() for m in step.messages if isinstance(m, Event)]
+        ride = recorded.ride()
+    told = [(e.time, e.kind, e.text) for e in OUT_OF_REACH]
+    assert [row[:3] for row in rows if row[:3] in told] == told
+    assert heard == list(OUT_OF_REACH)
+    pauses = [(time, text) for time, kind, text, _ in rows if kind in ("paused", "resumed")]
+    assert pauses == [
+        (0, "looking for the trainer"), (8.25, ""),
+        (93.5, "trainer lost"), (98, ""),
+        (130.25, "trainer lost"), (137, ""),
+    ]  # fmt: skip
+    assert ride.timer_time == 360
+    assert ride.elapsed_time == 360 + 8.25 + 4.5 + 6.75
+
+
+def test_a_ride_with_drop_outs_ridden_again_gives_the_same_answers(tmp_path):
+    on_the_air(tmp_path / "a.ride", Radio(GONE_FOR, OUT_OF_REACH), Script()).ride()
+    assert_rides_again(tmp_path / "a.ride", told=OUT_OF_REACH)
+
+
+def test_what_is_said_within_one_tick_is_ridden_again_in_its_order(tmp_path):
+    # Lost and found between two ticks, with pages before, between and after.
+    quick = (
+        link(90.05, EventKind.LINK_LOST),
+        link(90.15, EventKind.LINK_BACK),
+    )
+    on_the_air(tmp_path / "a.ride", Radio((), quick), Script()).ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        step = next(s for s in recorded.inputs() if any(isinstance(m, Event) for m in s.messages))
+    times = [message.time for message in step.messages]
+    assert times == sorted(times)
+    assert len(times) > 3
+    assert_rides_again(tmp_path / "a.ride", told=quick)
+
+
+def test_the_rider_hears_what_happened_to_the_link(tmp_path):
+    script = Listener()
+    on_the_air(tmp_path / "a.ride", Radio(GONE_FOR, OUT_OF_REACH), script).ride()
+    spoken = [text for text in script.heard if "12345" in text or "stick" in text]
+    assert spoken == [
+        "Trainer 12345 lost: looking for it",
+        "The ANT stick is gone: plug it in again",
+        "The ANT stick is back",
+    ]
+    assert script.heard.count("Trainer is back: 1") == 3
+
+
+def test_a_release_that_nobody_confirms_is_a_warning(tmp_path):
+    run = on_the_air(tmp_path / "a.ride", Radio(deaf_from=100.0), Script({150: [Key.QUIT]}))
+    run.ride()
+    assert run.warning is not None
+    assert "did not confirm that the load is off" in run.warning
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.finished
+        _, kind, text, _ = recorded.rows("events")[-1]
+    assert (kind, text) == (EventKind.RELEASE_UNCONFIRMED, run.warning)
+
+
+def test_a_ride_that_ends_without_its_trainer_warns_and_takes_no_time(tmp_path):
+    lost = link(101.0, EventKind.LINK_LOST)
+    radio = Radio([(100.0, 1e9)], [lost])
+    run = on_the_air(tmp_path / "a.ride", radio, Script({120: [Key.QUIT]}))
+    run.ride()
+    assert run.warning is not None
+    assert run.clock.now() < 120 + 5
+
+
+def test_a_release_that_was_confirmed_is_no_warning(tmp_path):
+    run = on_the_air(tmp_path / "a.ride", Radio(), Script({150: [Key.QUIT]}))
+    run.ride()
+    assert run.warning is None
+
+
+def test_a_trainer_that_was_never_heard_has_no_load_to_warn_of(tmp_path):
+    searching = link(0.0, EventKind.LINK_SEARCHING)
+    radio = Radio([(0.0, 1e9)], [searching])
+    run = on_the_air(tmp_path / "a.ride", radio, Script({20: [Key.QUIT]}))
+    run.ride()
+    assert run.warning is None
+
+
+def test_a_driver_that_fails_on_the_way_out_leaves_a_warning(tmp_path, monkeypatch):
+    script = Script()
+    run = on_the_air(tmp_path / "a.ride", Radio(), script)
+
+    def fail(*_):
+        raise TrainerLost("gone")
+
+    script.at[100.0] = lambda: monkeypatch.setattr(run.trainer, "send", fail)
+    with pytest.raises(TrainerLost):
+        run.ride()
+    assert run.warning is not None
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.rows("events")[-1][1] == EventKind.RELEASE_UNCONFIRMED
+
+
+def test_an_answer_to_a_command_that_is_not_ours_confirms_no_release(tmp_path):
+    # Page 71 of a command that cannot be repeated: it equals nothing that was asked.
+    class Other(Radio):
+        def poll(self, now):
+            page = bytes.fromhex("47fc0100ffffffff")
+            return [
+                Page(said.time, Source.TRAINER, page)
+                if isinstance(said, Page) and said.payload[0] == 0x47
+                else said
+                for said in super().poll(now)
+            ]
+
+    run = on_the_air(tmp_path / "a.ride", Other(), Script({150: [Key.QUIT]}))
+    run.ride()
+    assert run.warning is not None

@@ -31,7 +31,7 @@ from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
 from coach.live.terminal import TerminalDisplay, display
 from coach.live.view import Viewer
-from coach.messages import CueKind, Key, Posture, RideState, Snapshot
+from coach.messages import CueKind, Key, PauseCause, Posture, RideState, Snapshot
 
 MARK = b"\x00mark\x00"
 PATIENCE = 10.0
@@ -629,6 +629,20 @@ def test_plain_lines_tell_segments_cues_caps_and_pauses() -> None:
         "   27:00  == Hill 2 of 2, standing, 1:41 ==",
         "   27:00  Stand",
         "   27:00  Ride finished",
+    ]
+
+
+def test_plain_lines_tell_whom_the_ride_waits_for() -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out)
+    causes = (None, PauseCause.TRAINER, PauseCause.RIDER, PauseCause.RIDER, None)
+    for cause in causes:
+        state = RideState.RIDING if cause is None else RideState.PAUSED
+        shown.show(moment(state=state, pause=cause), ())
+    assert [line[10:] for line in out.getvalue().splitlines()[1:]] == [
+        "Paused: looking for the trainer",
+        "Paused",
+        "Riding on",
     ]
 
 

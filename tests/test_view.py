@@ -20,6 +20,7 @@ from coach.messages import (
     Cue,
     CueKind,
     Key,
+    PauseCause,
     Posture,
     PostureSource,
     RiderPosition,
@@ -305,6 +306,34 @@ def test_the_paused_screen_says_when_to_stop() -> None:
         assert word in text
 
 
+def waiting(**changes: object) -> Snapshot:
+    return moment(state=RideState.PAUSED, pause=PauseCause.TRAINER, **changes)
+
+
+def test_a_ride_that_waits_for_its_trainer_says_so_and_shows_what_is_measured() -> None:
+    text = shown(waiting(power=None, cadence=None))
+    assert has_big(text, "PAUSED")
+    assert "looking for the trainer" in text
+    assert text.count("no signal") == 2
+    assert has_big(text, "149")
+    assert STOP_RULES[0] not in text
+    # The pause key would make the pause the rider's own.
+    assert "ride on" not in text
+    told = as_json(Viewer().see(waiting()))
+    assert (told["state"], told["pause"], told["resumes_in_s"]) == ("paused", "trainer", None)
+
+
+@pytest.mark.parametrize(("left", "count"), [(3.0, 3), (2.25, 3), (2.0, 2), (0.25, 1)])
+def test_the_count_down_after_its_return_stands_in_block_letters(left: float, count: int) -> None:
+    text = shown(waiting(resumes_in=left))
+    assert has_big(text, f"RIDE IN {count}")
+    assert not has_big(text, "PAUSED")
+    assert "the trainer is back" in text
+    assert as_json(Viewer().see(waiting(resumes_in=left)))["resumes_in_s"] == left
+    small = "\n".join(screen_text(Viewer().see(waiting(resumes_in=left)), 40, 10))
+    assert f"RIDE IN {count}" in small
+
+
 def test_a_finished_ride_is_done() -> None:
     text = shown(moment(state=RideState.FINISHED, timer_time=5400.0))
     assert has_big(text, "DONE")
@@ -409,6 +438,8 @@ def test_the_picture_keeps_its_shape_from_frame_to_frame() -> None:
             Viewer().see(moment()),
             Viewer().see(soon(3.0), [cue("word " * 30)]),
             Viewer().see(moment(limits=("a", "b"), power=None)),
+            Viewer().see(waiting()),
+            Viewer().see(waiting(resumes_in=2.0)),
         )
     }
     assert len(labels) == 1
@@ -431,6 +462,8 @@ words = st.text(
     snapshot=st.builds(
         moment,
         state=st.sampled_from(RideState),
+        pause=st.one_of(st.none(), st.sampled_from(PauseCause)),
+        resumes_in=st.one_of(st.none(), st.floats(0, 3)),
         timer_time=st.floats(0, 1e7),
         remaining=st.floats(0, 1e7),
         segment=st.integers(0, 40),

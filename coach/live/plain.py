@@ -45,7 +45,7 @@ class PlainDisplay:
         self._keyboard = keyboard
         self._style = Style(unicode=unicode)
         self._segment: int | None = None
-        self._state = RideState.RIDING
+        self._state: tuple[RideState, PauseCause | None] = RideState.RIDING, None
         self._capped: set[str] = set()
 
     def open(self) -> None:
@@ -61,8 +61,8 @@ class PlainDisplay:
             self._segment = snapshot.segment
             self._capped.clear()
             texts.append(_heading(snapshot))
-        if snapshot.state is not self._state:
-            self._state = snapshot.state
+        if (snapshot.state, snapshot.pause) != self._state:
+            self._state = snapshot.state, snapshot.pause
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
             texts.append(f"{_STATES[snapshot.state]}{waiting}")
         texts += [cue.text for cue in cues]
