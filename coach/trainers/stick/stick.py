@@ -17,7 +17,8 @@ from coach.clock import Clock, SteppedClock
 from coach.messages import Source
 from coach.trainers.ant.serial import Framer
 from coach.trainers.stick.air import Air
-from coach.trainers.stick.chip import Chip, bytes_of
+from coach.trainers.stick.chip import Chip
+from coach.trainers.stick.commands import Commands
 from coach.trainers.stick.trouble import Faults
 
 IDLE = 0.1
@@ -54,6 +55,7 @@ class PretendStick:
         self._clock = clock
         self._cond = threading.Condition()
         self._chip = Chip(air, self.faults, _network_key(), clock.jump, clock.now())
+        self._commands = Commands(self._chip)
         self._framer = Framer()
         self._waiting = False
         self._round = self._seen = 0
@@ -104,7 +106,7 @@ class PretendStick:
         with self._cond:
             self._work()
             for message in self._framer.feed(bytes(data)):
-                self._chip.receive(message)
+                self._commands.receive(message)
             self._cond.notify_all()
 
     def read(self) -> array[int]:
@@ -163,7 +165,7 @@ class PretendStick:
             for each in outbox:
                 if each.page is not None:
                     self.delivered(each.page.time, each.page.source, each.page.payload)
-        data = bytes_of(outbox)
+        data = b"".join(each.data for each in outbox)
         outbox.clear()
         return data
 
