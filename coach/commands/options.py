@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from coach.clock import Clock
+    from coach.trainers.ant.node import StickSource
 
 Option = Callable[[Any], Any]
 
@@ -64,3 +68,24 @@ stick: Option = click.option(
     callback=_checked,
     help="A pretend ANT stick in place of yours: virtual, virtual:faults=NAME,seed=7.",
 )
+
+
+def stick_source(text: str, clock: Clock) -> StickSource:
+    """Return where the stick comes from that was chosen with ``--stick``.
+
+    Parameters
+    ----------
+    text : str
+        As typed, and checked; empty for a stick on USB. On a pretend stick's air rides the
+        example rider.
+    clock : Clock
+        The time on its air.
+    """
+    if not text:
+        from coach.trainers.ant import usb
+
+        return usb.stick
+    from coach.profile import example_rider
+    from coach.trainers.stick import stick_from
+
+    return stick_from(text, example_rider(), clock)

@@ -210,10 +210,10 @@ def _trainer(
     stick = stick_from(stick_text, rider, clock)
     # The rider's own machines are not on a pretend air.
     nobody = replace(rider, devices=Devices())
-    trainer = trainers.make(text, nobody, clock=clock, stick=lambda: stick)
+    trainer = trainers.make(text, nobody, clock=clock, stick=stick)
     assert isinstance(trainer, AntTrainer)
     if isinstance(clock, SteppedClock):
-        clock.follow(stick, trainer)
+        clock.follow(trainer)
     return trainer, stick.air
 
 
