@@ -190,13 +190,14 @@ class AntTrainer:
     # --- the way out ------------------------------------------------------------------------------
 
     def _release(self, host: Host) -> None:
-        """Take the load off, unless it is off, and wait a moment for the trainer to confirm it."""
-        release = release_command(host.dialogue.capabilities or Capabilities())
-        if self._loaded in (None, release):
+        """Take the load off if it may be on, and wait a moment for the trainer to confirm that."""
+        if self._loaded is None:
             return
         clock = self._clock
         start = clock.now()
-        self.send(release, start)
+        release = release_command(host.dialogue.capabilities or Capabilities())
+        if self._loaded != release:
+            self.send(release, start)
         while not host.dialogue.idle and (now := clock.now()) - start < RELEASE_PATIENCE:
             clock.sleep_until(now + _LITTLE_WHILE)
             self.poll(clock.now())
