@@ -32,6 +32,7 @@ _COMMANDS = {
     "chart": ("coach.commands.chart", "Draw a ride."),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),
+    "scan": ("coach.commands.scan", "List the ANT+ devices on the air."),
     "page": ("coach.commands.page", "Decode and encode ANT+ data pages."),
 }
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from array import array
+
 import pytest
 from garmin_fit_sdk import Profile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.errors import TrainerNotFound
+from coach.cli import run
+from coach.clock import SteppedClock
+from coach.errors import TrainerNotFound, TrainerUnavailable
 from coach.messages import Source
+from coach.profile import example_rider
 from coach.protocol import common, fec, heart
 from coach.trainers.ant import serial
 from coach.trainers.ant.found import MAKERS, Device, choose_sensor, choose_trainer, is_trainers_own
-from coach.trainers.ant.scan import Scan
+from coach.trainers.ant.scan import Scan, listen
 from coach.trainers.ant.serial import Code, Framer, Id, Message
+from coach.trainers.faults import load_scenario
+from coach.trainers.stick import Air, Faults, PretendStick
 
 TRAINER, STRAP, PEDALS = (17, 12345), (120, 23456), (11, 34567)
 PAGE_16 = fec.GeneralFeData(
@@ -392,3 +401,204 @@ def test_several_trainers_are_listed():
 def test_several_sensors_are_listed(profile, option):
     with pytest.raises(TrainerNotFound, match=option):
         choose_sensor([*OURS, Device(profile, 7)], Source(profile))
+
+
+# --- listening on a stick -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock():
+    return SteppedClock()
+
+
+@pytest.fixture
+def stick(clock):
+    return PretendStick(clock, Air(example_rider()))
+
+
+OWN_POWER = ("power_meter", 12345)
+ON_THE_AIR = [("trainer", 12345), ("heart_rate", 23456), OWN_POWER, ("power_meter", 34567)]
+
+
+def names(devices):
+    return [(device.profile, device.device_number) for device in devices]
+
+
+def test_everybody_on_the_air_is_heard_at_once(stick, clock):
+    assert names(listen(stick, clock, 1.0)) == ON_THE_AIR
+
+
+def test_who_listens_for_longer_hears_makers_and_batteries(stick, clock):
+    devices = listen(stick, clock, 70.0)
+    assert {device.manufacturer for device in devices} == {"development"}
+    assert [device.battery for device in devices] == [None, "good", None, "good"]
+    assert all(device.rssi is not None for device in devices)
+
+
+def test_news_are_told_once(stick, clock):
+    told = []
+    listen(stick, clock, 70.0, told.append)
+    assert names(told)[:4] == ON_THE_AIR
+    assert len(told) == len(set(told)) < 20
+
+
+def test_listening_ends_when_enough_was_heard(stick, clock):
+    start = clock.now()
+    devices = listen(stick, clock, 60.0, until=lambda heard: len(heard) >= 2)
+    assert len(devices) >= 2
+    assert clock.now() - start < 2.0
+
+
+def test_a_scan_says_nothing_to_the_devices(stick, clock):
+    record = []
+    stick.air.record = lambda time, payload: record.append(payload)
+    listen(stick, clock, 5.0)
+    assert record == []
+
+
+def test_a_stick_is_let_go_of_and_can_be_opened_again(stick, clock):
+    for _ in range(2):
+        assert names(listen(stick, clock, 1.0)) == ON_THE_AIR
+    assert not [each for each in threading.enumerate() if each.name == "openant.base"]
+
+
+class Narrow(PretendStick):
+    """A stick whose capabilities have no continuous scanning."""
+
+    def read(self):
+        messages = Framer().feed(bytes(super().read()))
+        without = bytes.fromhex("08 03 00 ba 32 00 df")
+        return array(
+            "B",
+            b"".join(
+                Message(each.id, without if each.id == Id.CAPABILITIES else each.data).encode()
+                for each in messages
+            ),
+        )
+
+
+def test_a_narrow_stick_hears_the_first_of_each_kind_and_says_so(clock):
+    notes = []
+    stick = Narrow(clock, Air(example_rider()))
+    devices = listen(stick, clock, 20.0, on_note=notes.append)
+    assert [device.profile for device in devices] == ["trainer", "heart_rate", "power_meter"]
+    assert len(notes) == 1
+    assert "only the first one" in notes[0]
+
+
+def test_no_stick_is_told_as_it_is(clock):
+    def missing():
+        raise TrainerUnavailable("there is no ANT stick")
+
+    with pytest.raises(TrainerUnavailable, match="there is no ANT stick"):
+        listen(missing, clock, 5.0)
+
+
+def test_a_stick_pulled_out_while_it_listens_is_told_of(clock):
+    stick = PretendStick(clock, Air(example_rider()), Faults(load_scenario("unplugged").faults))
+    with pytest.raises(TrainerUnavailable, match="stick was unplugged"):
+        listen(stick, clock, 60.0)
+
+
+class Mute(PretendStick):
+    """A stick that starts up and then says nothing."""
+
+    def read(self):
+        data = super().read()
+        return data if data and data[2] == Id.STARTUP else data[:0]
+
+
+def test_a_stick_that_says_nothing_is_told_of(clock):
+    stick = Mute(clock, Air(example_rider()))
+    with pytest.raises(TrainerUnavailable, match="does not answer"):
+        listen(stick, clock, 60.0)
+
+
+def test_a_fault_of_ours_is_not_hidden(stick, clock, monkeypatch):
+    monkeypatch.setattr(Scan, "receive", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        listen(stick, clock, 5.0)
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def air_of(monkeypatch):
+    """Let the command hear what a test says, in no time."""
+
+    def prepare(heard, then=None):
+        def hear(source, clock, seconds, on_device=None, on_note=None):
+            for device in heard:
+                on_device(device)
+            if then is not None:
+                raise then
+            return list(heard)
+
+        monkeypatch.setattr("coach.trainers.ant.scan.listen", hear)
+
+    return prepare
+
+
+def test_json_has_the_same_keys_for_every_device(air_of, capsys):
+    air_of([Device("trainer", 12345, "Tacx", None, -58), Device("type 40", 7)])
+    assert run(["scan", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "devices": [
+            {"profile": "trainer", "device_number": 12345, "manufacturer": "Tacx",
+             "battery": None, "rssi": -58},
+            {"profile": "type 40", "device_number": 7, "manufacturer": None,
+             "battery": None, "rssi": None},
+        ]
+    }  # fmt: skip
+
+
+def test_a_table_for_people_the_way_there_on_stderr(air_of, capsys):
+    air_of([*OURS, Device("trainer", 12345, "Tacx", None, -58)][1:])
+    assert run(["scan"]) == 0
+    out, err = capsys.readouterr()
+    table = [line.split() for line in out.splitlines()]
+    assert table[0] == ["Profile", "Number", "Maker", "Battery", "Signal"]
+    assert ["trainer", "12345", "Tacx", "-", "-58", "dBm"] in table
+    assert ["power_meter", "12345", "-", "-", "-", "the", "trainer's", "own"] in table
+    assert "heard heart_rate 23456" in err
+    assert err.count("heard trainer 12345") == 1
+
+
+def test_an_empty_air_is_an_answer(air_of, capsys):
+    air_of([])
+    assert run(["scan"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "turn the cranks" in err
+    assert run(["scan", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"devices": []}
+
+
+def test_ctrl_c_ends_it_with_what_was_heard(air_of, capsys):
+    air_of(OURS[:2], KeyboardInterrupt())
+    assert run(["scan", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["devices"]) == 2
+
+
+def test_no_stick_is_a_sentence(air_of, capsys):
+    air_of([], TrainerUnavailable("no ANT stick was found; run 'coach doctor'"))
+    assert run(["scan", "--json"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "stick" in err
+    assert "coach doctor" in err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "soon", "nan", "1e9"])
+def test_seconds_out_of_range_are_misuse(seconds, capsys):
+    assert run(["scan", "--seconds", seconds]) == 2
+    assert "--seconds" in capsys.readouterr().err
+
+
+@pytest.mark.realtime
+def test_the_command_on_the_pretend_stick(capsys):
+    assert run(["scan", "--seconds", "1", "--stick", "virtual", "--json"]) == 0
+    assert names(Device(**each) for each in json.loads(capsys.readouterr().out)["devices"]) == (
+        ON_THE_AIR
+    )
