@@ -32,7 +32,16 @@ _COMMANDS = {
     "chart": ("coach.commands.chart", "Draw a ride."),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),
+    "doctor": (
+        "coach.commands.doctor",
+        "Check the ANT stick and the way to the trainer; name the cure.",
+    ),
     "scan": ("coach.commands.scan", "List the ANT+ devices on the air."),
+    "calibrate": ("coach.commands.calibrate", "Calibrate a trainer by a spin-down."),
+    "simulate": (
+        "coach.commands.simulate",
+        "Be a trainer, a strap and pedals for another program.",
+    ),
     "page": ("coach.commands.page", "Decode and encode ANT+ data pages."),
 }
 

@@ -1,8 +1,10 @@
 """A pretend ANT stick: rides, scans and calibrations without hardware, byte for byte.
 
 `stick` is the driver that openant and ours open; `chip` is the radio in it, with its `channel` and
-the `commands` of the host; `air` is who is on the air, `trouble` what goes wrong on purpose. It is asked for by a text after ``--stick``: ``virtual``,
-``virtual:seed=3``, ``virtual:faults=unplugged``, ``virtual:faults=./mine.toml,seed=3``.
+the `commands` of the host; `air` is who is on the air, `trouble` what goes wrong on purpose.
+
+It is asked for by a text after ``--stick``: ``virtual``, ``virtual:seed=3``,
+``virtual:faults=unplugged``, ``virtual:faults=./mine.toml,seed=3``.
 """
 
 from __future__ import annotations

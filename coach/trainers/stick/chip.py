@@ -10,7 +10,8 @@ held against a real chip. Where the notes are silent:
 * an event of a transfer comes 5 ms after it, the start-up message at once;
 * bursts and data of slaves that is not acknowledged go nowhere.
 
-What a host may ask of it is in `coach.trainers.stick.commands`. No clock, no thread, no lock: `Chip.work` is told the time.
+What a host may ask of it is in `coach.trainers.stick.commands`. No clock, no thread, no lock here:
+`Chip.work` is told the time.
 """
 
 from __future__ import annotations
