@@ -21,6 +21,7 @@ class Plugged:
         self.fails = fails
         """What to raise, by the name of the call."""
         self.kernel_driver = False
+        self.interfaces, self.endpoints = 1, 2
         self.calls = []
         self.says = []
         """What a read returns or raises, one after the other."""
@@ -56,11 +57,12 @@ class MadeUp(usb.backend.IBackend):
         )  # fmt: skip
 
     def get_interface_descriptor(self, dev, intf, alt, config):
-        if intf or alt:
+        if intf >= dev.interfaces or alt:
             raise IndexError
         return SimpleNamespace(
-            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0, bNumEndpoints=2,
-            bInterfaceClass=255, bInterfaceSubClass=0, bInterfaceProtocol=0, iInterface=0,
+            bLength=9, bDescriptorType=4, bInterfaceNumber=0, bAlternateSetting=0,
+            bNumEndpoints=dev.endpoints, bInterfaceClass=255, bInterfaceSubClass=0,
+            bInterfaceProtocol=0, iInterface=0,
             extra_descriptors=[],
         )  # fmt: skip
 

@@ -205,6 +205,15 @@ def test_an_error_without_a_name_is_told_in_its_own_words(plug_in):
     assert "libusb0-dll:err [control_msg] sending failed)" in refused.cause.what
 
 
+@pytest.mark.parametrize(("interfaces", "endpoints"), [(0, 0), (1, 0), (1, 1)])
+def test_a_stick_whose_descriptors_make_no_sense_is_no_crash(plug_in, interfaces, endpoints):
+    found = Plugged(ANTUSB2)
+    found.interfaces, found.endpoints = interfaces, endpoints
+    plug_in(found)
+    assert refusal().cause.check == "answers"
+    assert found.calls[-1] == "close"
+
+
 def test_no_stick_and_only_a_serial_stick(plug_in):
     plug_in()
     assert refusal().cause is causes.NO_STICK

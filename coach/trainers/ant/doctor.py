@@ -7,7 +7,6 @@ functions, so that each cause can be simulated.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -245,7 +244,5 @@ def ask(source: StickSource, clock: Clock) -> int | None:
         raise
     except TrainerUnavailable:
         return None
-    except OSError as error:
-        raise StickUnavailable(causes.of_error(error, sys.platform)) from error
     finally:
         transport.close()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import sys
 import threading
 import time
 from array import array
@@ -23,6 +24,7 @@ from typing import ParamSpec, Protocol
 
 from coach.clock import Clock
 from coach.errors import CoachError, TrainerUnavailable
+from coach.trainers.ant.causes import StickUnavailable, of_error
 from coach.trainers.ant.serial import Framer, Id, Message
 
 P = ParamSpec("P")
@@ -239,7 +241,10 @@ class _Line:
 
     def open(self) -> None:
         """Open the stick; what is wrong with it is the caller's to hear."""
-        self._inner.open()
+        try:
+            self._inner.open()
+        except OSError as error:  # pyusb's errors are of this kind
+            raise StickUnavailable(of_error(error, sys.platform)) from error
 
     def close(self) -> None:
         """Close the stick, which may be long gone."""

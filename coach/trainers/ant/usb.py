@@ -272,5 +272,6 @@ def _named_causes() -> Iterator[None]:
         yield
     except usb.core.NoBackendError as error:
         raise StickUnavailable(NO_LIBUSB) from error
-    except (usb.core.USBError, NotImplementedError) as error:
+    # Where a stick's descriptors make no sense, pyusb just fails to find its way in them.
+    except (usb.core.USBError, NotImplementedError, LookupError, ValueError) as error:
         raise StickUnavailable(of_error(error, _SYSTEM)) from error
