@@ -66,7 +66,7 @@ KERNEL_DRIVER = Cause(
 HELD = Cause(
     "free",
     "another program holds the ANT stick",
-    "close whatever else uses it (Zwift, Garmin Express, another coach), then try again",
+    "close whatever else uses it (Zwift, Garmin Express, another 'coach ride'), then try again",
 )
 HELD_OR_DRIVER = Cause(
     "free",
@@ -126,7 +126,7 @@ def clone(maker: str) -> Cause:
 
 NAMELESS = Cause(
     "genuine",
-    "the ANT stick does not say who made it, as every genuine one does",
+    "the ANT stick does not say who made it; those of Dynastream, Garmin and Suunto do",
     "try it; if it stops in a ride, use one made by Dynastream, Garmin or Suunto",
 )
 
