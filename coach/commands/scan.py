@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.commands import options
+from coach.commands.saving import to_type
+from coach.messages import Source
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,6 +56,7 @@ def scan(seconds: float, stick_text: str, as_json: bool) -> None:
     clock = MonotonicClock()
     source = options.stick_source(stick_text, clock)
     heard: dict[tuple[str, int], Device] = {}
+    click.echo(f"listening for {seconds:g} s; turn the cranks and put the strap on", err=True)
     with _Display(live=not as_json and sys.stdout.isatty()) as display:
 
         def take(device: Device) -> None:
@@ -70,6 +73,10 @@ def scan(seconds: float, stick_text: str, as_json: bool) -> None:
         click.echo(json.dumps({"devices": [asdict(device) for device in devices]}, indent=2))
     elif devices:
         display.end(devices)
+        trainer = next((each for each in devices if each.profile == Source.TRAINER), None)
+        if trainer is not None:
+            ride = to_type("ride", "hills", "--trainer", f"ant:{trainer.device_number}")
+            click.echo(f"To ride on this trainer: {ride}", err=True)
     else:
         click.echo(
             "nothing heard: turn the cranks to wake the trainer, put the strap on, "
@@ -96,7 +103,6 @@ class _Display:
         self._live = Live(console=self._console, auto_refresh=False) if live else None
 
     def __enter__(self) -> _Display:
-        click.echo("listening; turn the cranks and put the strap on", err=True)
         if self._live is not None:
             self._live.start()
         return self
