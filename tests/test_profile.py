@@ -116,6 +116,15 @@ def test_every_key_of_a_rider_file():
     )
 
 
+@pytest.mark.parametrize("key", ["trainer", "heart_rate", "power_meter"])
+@pytest.mark.parametrize("number", ["0", "65536", "-1", "12345.0", '"12345"'])
+def test_a_device_number_is_one_that_ant_has(key, number):
+    (mistake,) = mistakes(f"[rider]\nmass_kg = 75\n[devices]\n{key} = {number}\n")
+    assert mistake.startswith(
+        f"r.toml:4: devices.{key}: expected an ANT+ device number, 1 to 65535"
+    )
+
+
 def test_a_weight_is_enough():
     rider = profile.parse_rider("[rider]\nmass_kg = 75", "r.toml")
     defaults = Rider(name="Rider", mass=75.0, threshold_power=108.0, threshold_estimated=True)

@@ -325,5 +325,13 @@ def test_an_empty_form_is_the_example_commented_out():
     assert settings == []
     full = render({"rider.mass_kg": "75"})
     assert profile.parse_rider(full, "r.toml").bike == profile.example_rider().bike
-    for key in ("ftp_w", "hr_max_bpm", "wheel_m", "moderate_pct", "trainer"):
+    for key in (
+        "ftp_w",
+        "hr_max_bpm",
+        "wheel_m",
+        "moderate_pct",
+        "trainer",
+        "heart_rate",
+        "power_meter",
+    ):
         assert f"# {key} = " in full
