@@ -241,7 +241,7 @@ class Run:
     def _answered(self, reply: Reply) -> Iterator[Cue]:
         """Keep an answer; tell the rider once of each command that the trainer refuses."""
         self.journal.replied(reply)
-        if reply.status is ReplyStatus.PASS and reply.echo is not None:
+        if reply.status is ReplyStatus.PASS:
             self._confirmed = self._confirmed or reply.echo == self._released
         refusal = (reply.command, reply.status)
         if reply.status in _REFUSALS and refusal not in self._refused:

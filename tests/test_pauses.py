@@ -190,7 +190,8 @@ def test_the_pause_key_makes_the_pause_the_riders_own(at: float) -> None:
     engine = Engine(HILLS, RIDER)
     said = drive(engine, 130, gone(90, 100), {at: [Key.PAUSE]})
     assert [kind for _, kind, _ in changes(said)] == [EventKind.PAUSED]
-    assert engine.snapshot().pause is PauseCause.RIDER
+    moment = engine.snapshot()
+    assert (moment.pause, moment.resumes_in) == (PauseCause.RIDER, None)
     assert said.commands[-1][1] == RELEASED
     assert engine.timer_time == 90
     said = drive(engine, 3, keys={131: [Key.PAUSE]}, start=130.25)
@@ -269,12 +270,20 @@ def test_the_reason_is_said() -> None:
     assert engine.snapshot().limits == ("the trainer is back: load held",)
 
 
-def test_a_load_that_was_on_its_way_up_stops_at_what_the_trainer_was_told() -> None:
-    engine = Engine(HILLS, RIDER)
-    said = drive(engine, 70, gone(65.25, 1000))
-    before = loads(drive(Engine(HILLS, RIDER), 65))[-1]
+@pytest.mark.parametrize("ticks", range(8))
+def test_a_load_that_was_on_its_way_up_stops_at_what_the_trainer_was_told(ticks: int) -> None:
+    at = 65 + ticks * TICK
+    said = drive(Engine(HILLS, RIDER), 70, gone(at, 1000))
+    before = loads(drive(Engine(HILLS, RIDER), at - TICK))[-1]
     assert 0 < before < 0.06
     assert loads(said)[-1] == before
+
+
+def test_a_load_that_had_begun_to_come_off_comes_off() -> None:
+    keys = {90.0: [Key.PAUSE], 91.0: [Key.PAUSE]}
+    said = drive(Engine(HILLS, RIDER), 94, gone(90.5, 1000), keys)
+    assert 0 < loads(said, since=90.5)[0] < 0.06
+    assert loads(said)[-1] == 0
 
 
 def test_the_way_back_is_a_ramp() -> None:
@@ -322,8 +331,8 @@ def test_from_the_loss_to_the_end_of_the_count_down_nothing_grows(
             telemetry = replace(telemetry, time=now)
         due = [key for time in sorted(pressed) if time <= now for key in pressed.pop(time)]
         step = engine.step(now, telemetry, due)
-        if waited and engine.snapshot().pause is PauseCause.TRAINER:
-            assert engine.timer_time == timer
+        if engine.snapshot().pause is PauseCause.TRAINER:
+            assert engine.timer_time == timer or not waited
             for load in loads(step):
                 assert told is not None
                 assert load <= max(told, 0.0)
