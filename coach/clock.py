@@ -115,6 +115,7 @@ class SteppedClock(ManualClock):
 
     def sleep_until(self, when: float) -> None:
         """Move to `when`, by way of all that is due before it."""
+        self._step(self._now)  # what was asked of the followers since belongs to this moment
         while (at := min([when, *(each.due() for each in self._followers)])) < when:
             self._step(max(at, self._now))
         self._step(max(when, self._now))

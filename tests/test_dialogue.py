@@ -194,6 +194,19 @@ def test_a_repeated_wish_is_sent_again() -> None:
     assert bench.commands() == [hexed(TargetPower(150.0))] * 2
 
 
+def test_a_wish_repeated_in_a_hurry_is_confirmed_all_the_same() -> None:
+    bench = Bench()
+    bench.dialogue.want(TargetPower(160.0))
+    bench.slots(4)
+    for _ in range(4):
+        bench.dialogue.want(TargetPower(150.0))
+        bench.slots(2)
+    assert [payload for at, payload in bench.sent if 1.0 < at < 2.0] == [
+        hexed(TargetPower(150.0)),
+        "46ffffffff014701",
+    ]
+
+
 def test_what_does_not_fit_its_page_is_the_callers_fault() -> None:
     bench = Bench()
     with pytest.raises(EncodeError):

@@ -142,6 +142,9 @@ class Dialogue:
     def want(self, command: Command) -> None:
         """Wish for something; it replaces the wish of its sort.
 
+        What is on its way or being confirmed already is not begun anew: who repeats a wish every
+        half second would never see it confirmed.
+
         Raises
         ------
         EncodeError
@@ -149,8 +152,12 @@ class Dialogue:
         """
         payload = fec.page_for(command).encode()
         sort = _SORTS.get(payload[0], SETPOINT)
+        under_way = self._wishes.get(sort) == payload and any(
+            each is not None and each.payload == payload for each in (self._flight, self._asked)
+        )
         self._wishes[sort] = payload
-        self._due.add(sort)
+        if not under_way:
+            self._due.add(sort)
 
     def request(self, payload: bytes) -> None:
         """Send a page that is no wish (a request, a calibration) once, as soon as may be."""
