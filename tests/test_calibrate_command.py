@@ -53,9 +53,20 @@ def test_a_spin_down_from_start_to_end(bench, capsys):
     out, err = capsys.readouterr()
     took = re.fullmatch(r"Calibrated: the wheel coasted for (.*) s at 23 °C\.\n", out)
     assert float(took[1]) == ABOUT
-    steps = [err.index(words) for words in ("warm the trainer up", "Speed up to 36.0", "Stop ped")]
+    steps = [
+        err.index(words) for words in ("looking for the trainer", "Speed up to 36.0", "Stop ped")
+    ]
     assert steps == sorted(steps)
     assert bench.told == [RELEASE, REQUEST, RELEASE]
+
+
+def test_a_terminal_shows_the_wheels_speed(bench, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes what it writes to for a terminal
+    assert run(["calibrate", "--trainer", "ant:12345", "--stick", "virtual"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("Calibrated")
+    assert "km/h" in err
+    assert "█" in err
 
 
 def test_the_result_as_json(bench, capsys):
@@ -99,6 +110,25 @@ def test_a_trainer_without_spin_down_may_calibrate_itself(bench, monkeypatch, ca
     assert "may calibrate itself" in err
     assert bench.told[0] == bench.told[-1] == RELEASE
     assert bench.told.count(REQUEST) >= 3
+
+
+def test_a_load_that_stays_on_is_told_of(bench, monkeypatch, capsys):
+    heard = type(bench.air.trainer).receive
+    bench.air.trainer.receive(STEEP)  # done, as its command status goes on saying
+
+    def deaf(trainer, payload):
+        if payload != RELEASE:
+            heard(trainer, payload)
+
+    monkeypatch.setattr(type(bench.air.trainer), "receive", deaf)
+    monkeypatch.setattr(bench.air.rider, "push", lambda *_: 0.0)
+    assert run(["calibrate", "--trainer", "ant:12345", "--stick", "virtual"]) == 1
+    assert "did not confirm that its load is off" in capsys.readouterr().err
+
+
+def test_sensors_are_not_looked_for(bench):
+    assert run(["calibrate", "--trainer", "ant:12345", "--stick", "virtual"]) == 0
+    assert bench.stick.resets == 1
 
 
 def test_a_trainer_that_is_not_there_is_not_found(bench, capsys):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -257,7 +256,7 @@ class Screen:
         self._shown = ""
 
     def __enter__(self) -> Screen:
-        self.say("warm the trainer up first: ten minutes of riding")
+        self.say("looking for the trainer; it has to be warm, after ten minutes of riding")
         if self._live is not None:
             self._live.start()
         return self
@@ -273,7 +272,7 @@ class Screen:
     def show(self, calibration: Calibration) -> None:
         """Show what is to be done now, and how fast the wheel turns."""
         if self._live is not None:
-            self._live.update(picture(calibration, sys.stderr.encoding), refresh=True)
+            self._live.update(picture(calibration, self._console.encoding), refresh=True)
         elif calibration.words != self._shown and not calibration.over:
             self._shown = calibration.words
             self.say(self._shown)
