@@ -104,7 +104,7 @@ def test_pedals_that_have_it_on_already_are_told_nothing():
 def test_pedals_that_cannot_are_left_alone():
     dynamics, sent, when = converse(Pedals(answer=WITHOUT, obey_after=99))
     assert dynamics.refused
-    assert dynamics.reason == "These pedals do not tell the rider's position."
+    assert dynamics.reason == "it does not know the rider's position"
     assert [payload for _, payload in sent] == [ASK]
     assert when < 1.0
 
@@ -119,7 +119,7 @@ def test_pedals_that_will_not_are_given_up_after_some_tries():
 def test_a_meter_that_never_answers_is_given_up():
     dynamics, sent, when = converse(Pedals(deaf=[True] * 99))
     assert dynamics.refused
-    assert "do not answer" in dynamics.reason
+    assert "does not answer" in dynamics.reason
     assert PATIENCE <= when <= PATIENCE + INTERVAL
     assert {payload for _, payload in sent} == {ASK}
     assert dynamics.next_request(when + 1000.0) is None

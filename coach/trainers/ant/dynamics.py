@@ -48,7 +48,7 @@ class Dynamics:
     ----------
     state : State
     reason : str
-        Why it was refused, as a sentence; else empty.
+        Why the power meter refused, to stand behind a colon; else empty.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Dynamics:
         if self.state is not State.ASKING or now < self._due:
             return None
         if now - self._heard >= PATIENCE:
-            self._refuse("The pedals do not answer when asked for the rider's position.")
+            self._refuse("it does not answer when asked for the rider's position")
             return None
         self._due = now + INTERVAL
         self._asked = not self._tell
@@ -114,9 +114,9 @@ class Dynamics:
         elif not self._asked:
             return  # a late answer, from before they were told
         elif page.rider_position is None:
-            self._refuse("These pedals do not tell the rider's position.")
+            self._refuse("it does not know the rider's position")
         elif self._told == TRIES:
-            self._refuse("The pedals would not switch on the rider's position.")
+            self._refuse("it would not switch on the rider's position")
         else:
             self._tell = True
 
