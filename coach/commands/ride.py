@@ -148,6 +148,8 @@ def ride(
     if simulated is not None:
         start = simulated.start
         displays.append(simulated.rider)
+    if kind == "ant":
+        click.echo("turn the cranks to wake the trainer, and put the strap on", err=True)
     header = Header(
         compiled.title,
         start,

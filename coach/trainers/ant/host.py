@@ -27,7 +27,6 @@ FROZEN_AFTER = 5.0
 repeat three or four pages."""
 KEPT = 100_000
 """What nobody fetches is kept up to this many messages: an hour and a half of all three devices."""
-_NO_POWER = 0xFFF
 
 
 class Host:
@@ -103,7 +102,8 @@ class Host:
 
     def damaged(self, now: float, count: int) -> None:
         """Note that bytes came that made no message."""
-        text = f"{count} damaged bytes from the ANT stick; what they belonged to is lost"
+        what = "a damaged byte" if count == 1 else f"{count} damaged bytes"
+        text = f"{what} from the ANT stick; what belonged to it is lost"
         self._say(Event(now, EventKind.BAD_BYTES, text, float(count)))
 
     def receive(self, message: Message, now: float) -> None:
@@ -230,6 +230,8 @@ class Host:
             return
         if well:
             self.dialogue.completed(now)
+            # What is written now goes out with the next page: no slot is lost.
+            self._talk_if_heard(now)
         else:
             self.dialogue.failed(now)
 
@@ -255,9 +257,10 @@ class _Values:
         """Take a page of the trainer."""
         if payload[0] != fec.SpecificTrainerData.number:
             return
-        count, power_w = payload[1], payload[5] | (payload[6] & 0x0F) << 8
-        moving = count != self._count or power_w in (0, _NO_POWER)
-        self._count = count
+        page = fec.decode(payload)
+        assert isinstance(page, fec.SpecificTrainerData)
+        moving = page.event_count != self._count or not page.power_w
+        self._count = page.event_count
         if moving:
             self._since = None
             if self._frozen:

@@ -149,7 +149,11 @@ class Transport:
 
     def _build(self) -> None:
         line = _Line(self._source(), self._session, self._clock, self.lock)
-        ant = _ant(line)
+        try:
+            ant = _ant(line)
+        except Exception:
+            line.close()
+            raise
         self._line, self._ant = line, ant
         line.started_up.wait(START_UP_TIME)
         with self.lock:
