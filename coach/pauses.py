@@ -49,6 +49,7 @@ class Pauses:
         self._rest_since: float | None = None
         self._resumes_at: float | None = None
         self._counted: int | None = None
+        self._found = ""
 
     def resumes_in(self, now: float) -> float | None:
         """Return what is left of the count-down [s]; ``None`` when none runs."""
@@ -88,8 +89,9 @@ class Pauses:
         if _gone(now, telemetry):
             self._rest_since = None
             self._wait()
+            known = telemetry.connection > 0
+            self._found = "Trainer is back" if known else "Trainer found"
             if self.cause is None:
-                known = telemetry.connection > 0
                 text = "trainer lost" if known else "looking for the trainer"
                 return self._stop(now, PauseCause.TRAINER, text)
             if self.cause is PauseCause.REST:
@@ -124,7 +126,7 @@ class Pauses:
             if left == self._counted:
                 return []
             self._counted = left
-            return [Cue(now, CueKind.ADVICE, f"Trainer is back: {left}")]
+            return [Cue(now, CueKind.ADVICE, f"{self._found}: {left}")]
         self._wait()
         if _resting(telemetry):
             self.cause = PauseCause.REST

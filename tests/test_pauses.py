@@ -76,6 +76,10 @@ def test_a_ride_that_looks_for_its_trainer_begins_when_it_was_found() -> None:
     assert engine.snapshot().pause is PauseCause.TRAINER
     said = drive(engine, 10, start=20.25)
     assert changes(said) == [(20.25 + COUNTDOWN, EventKind.RESUMED, "")]
+    found = [(cue.time, cue.text) for cue in said.cues if "Trainer" in cue.text]
+    assert found == [
+        (20.25, "Trainer found: 3"), (21.25, "Trainer found: 2"), (22.25, "Trainer found: 1"),
+    ]  # fmt: skip
     assert engine.timer_time == 30.25 - 20.25 - COUNTDOWN
     waiting = [c for t, c in said.commands if t < 20.25 + COUNTDOWN and isinstance(c, SETPOINTS)]
     assert set(waiting) == {RELEASED}

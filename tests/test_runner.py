@@ -441,7 +441,7 @@ def test_the_rider_hears_what_happened_to_the_link(tmp_path):
         "The ANT stick is gone: plug it in again",
         "The ANT stick is back",
     ]
-    assert script.heard.count("Trainer is back: 1") == 3
+    assert script.heard.count("Trainer is back: 1") == 2
 
 
 def test_a_release_that_nobody_confirms_is_a_warning(tmp_path):

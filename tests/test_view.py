@@ -328,7 +328,7 @@ def test_the_count_down_after_its_return_stands_in_block_letters(left: float, co
     text = shown(waiting(resumes_in=left))
     assert has_big(text, f"RIDE IN {count}")
     assert not has_big(text, "PAUSED")
-    assert "the trainer is back" in text
+    assert "get ready" in text
     assert as_json(Viewer().see(waiting(resumes_in=left)))["resumes_in_s"] == left
     small = "\n".join(screen_text(Viewer().see(waiting(resumes_in=left)), 40, 10))
     assert f"RIDE IN {count}" in small

@@ -84,7 +84,7 @@ def _caption(frame: Frame, workout: Workout | None) -> list[str]:
     if snapshot.state is RideState.PAUSED:
         left = ["", f"{clock_text(frame.countdown)} left", place(snapshot)]
         if frame.resumes_in is not None:
-            return ["the trainer is back", *left]
+            return ["get ready", *left]
         return [_LOOKING if frame.waiting else "space rides on", *left]
     if snapshot.state is RideState.FINISHED:
         return [f"ridden {clock_text(math.floor(snapshot.timer_time))}"]
