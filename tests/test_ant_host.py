@@ -78,11 +78,11 @@ class Desk:
 
     def page(self, channel: int, payload: str, number: int = Id.BROADCAST) -> None:
         if channel == TRAINER and self._flight is not None:
-            self._deliver()
+            self.deliver()
         self.tell(number, channel, *bytes.fromhex(payload))
         self.settle()
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
         """Tell what became of the message on its way, and answer it as a trainer does."""
         payload, self._flight = self._flight, None
         self.event(TRAINER, Code.TX_COMPLETED if self.delivers else Code.TX_FAILED)
@@ -317,6 +317,16 @@ def test_a_wish_goes_out_at_once_when_the_trainer_was_just_heard() -> None:
     desk.host.want(TrackResistance(0.0), desk.now)
     desk.settle()
     assert desk.written[-1].data[1:].hex() == "33ffffffff204e50"
+
+
+def test_what_comes_next_is_written_as_soon_as_the_radio_is_free() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(10.0)
+    desk.host.want(TrackResistance(0.0), desk.now)
+    desk.settle()
+    desk.now += 0.005
+    desk.deliver()
+    assert desk.sent()[-2:] == ["33ffffffff204e50", "46ffffffff014701"]
 
 
 def test_nothing_is_sent_to_a_trainer_that_is_not_heard() -> None:

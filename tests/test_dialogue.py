@@ -255,6 +255,18 @@ def test_requests_for_status_cost_a_slot_a_second_at_most() -> None:
     assert min(b - a for a, b in pairwise(asked)) >= 1.0
 
 
+def test_a_wish_that_is_repeated_is_asked_about_at_once() -> None:
+    bench = Bench()
+    bench.dialogue.want(TargetPower(100.0))
+    bench.slots(3)
+    bench.dialogue.want(TrackResistance(0.0))
+    bench.slots(2)
+    asked = len(bench.sent)
+    bench.dialogue.want(TrackResistance(0.0))
+    bench.slot()
+    assert bench.sent[asked][1].endswith(STATUS)
+
+
 def test_a_refusal_is_tried_once_more_and_then_told_with_its_status() -> None:
     bench = Bench()
     bench.status = 3
@@ -358,6 +370,20 @@ def test_a_trainer_that_never_answers_is_told_of_once_and_asked_less() -> None:
     assert SHY == 3
 
 
+def test_a_trainer_that_confirms_nothing_is_told_again_as_often_as_is_wished() -> None:
+    bench = Bench()
+    bench.answers = False
+    for _ in range(60):
+        bench.dialogue.want(TargetPower(150.0))
+        bench.slots(12)
+    assert bench.kinds == [EventKind.COMMAND_UNCONFIRMED]
+    before = len(bench.commands())
+    for _ in range(20):
+        bench.dialogue.want(TargetPower(150.0))
+        bench.slots(12)
+    assert len(bench.commands()) == before + 20
+
+
 def test_commands_of_another_controller_are_told_of_in_words() -> None:
     bench = Bench()
     bench.dialogue.want(TargetPower(150.0))
@@ -411,6 +437,30 @@ def test_failures_in_a_row_lose_control_and_ask_for_a_new_channel() -> None:
     bench.slots(6)
     assert bench.commands() == [hexed(TargetPower(150.0))]
     assert bench.kinds == [EventKind.CONTROL_LOST, EventKind.CONTROL_BACK]
+
+
+def test_control_is_lost_also_when_the_channel_is_opened_anew_every_other_second() -> None:
+    # A stick that is busy says so at once: eight failures take less than two seconds.
+    bench = Bench()
+    bench.dialogue.want(TargetPower(150.0))
+    for step in range(3 * FAILURES):
+        assert bench.dialogue.next(step * 0.2) is not None
+        bench.dialogue.failed(step * 0.2)
+        if bench.dialogue.stuck:
+            bench.dialogue.interrupted()
+    assert bench.kinds == [EventKind.CONTROL_LOST]
+
+
+def test_failures_of_long_ago_do_not_count_for_a_trainer_that_was_found_again() -> None:
+    bench = Bench()
+    bench.radio = lambda: False
+    bench.dialogue.want(TargetPower(150.0))
+    bench.slots(3)
+    bench.dialogue.interrupted()
+    bench.now += 60.0
+    bench.dialogue.found()
+    bench.slots(3)
+    assert bench.kinds == []
 
 
 def test_a_late_answer_belongs_to_its_message_and_nothing_is_sent_before_it() -> None:

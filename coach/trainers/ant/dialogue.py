@@ -7,8 +7,8 @@ set-point (48, 49 or 51). A newer wish replaces an older one of its sort, sent o
 queue, so nothing stale can leave it. A wish is due when it changes, when it is repeated by whoever
 wants it, and, all three in this order, when the trainer is found again.
 
-A message goes out right after the trainer was heard, and the next one only when the radio has told
-what became of the one before:
+A message goes out while the trainer is heard, and the next one only when the radio has told what
+became of the one before:
 
 * acknowledged: a command is then confirmed, by asking for command status (71) and comparing page,
   sequence and echo. *Pass* ends it; *pending* is asked again; *fail* and *rejected* are tried once
@@ -95,6 +95,8 @@ class _Asked:
     """It was refused once, and sent once more."""
     attempts: int = 0
     requested: float = float("-inf")
+    hurried: bool = False
+    """Whoever wants it waits for its confirmation."""
     answered: bool = False
     pending_told: bool = False
 
@@ -143,7 +145,8 @@ class Dialogue:
         """Wish for something; it replaces the wish of its sort.
 
         What is on its way or being confirmed already is not begun anew: who repeats a wish every
-        half second would never see it confirmed.
+        half second would never see it confirmed. From a trainer that does not confirm there is
+        nothing to see, and it is told again.
 
         Raises
         ------
@@ -152,12 +155,15 @@ class Dialogue:
         """
         payload = fec.page_for(command).encode()
         sort = _SORTS.get(payload[0], SETPOINT)
+        asked = self._asked if self._unconfirmed < SHY else None
         under_way = self._wishes.get(sort) == payload and any(
-            each is not None and each.payload == payload for each in (self._flight, self._asked)
+            each is not None and each.payload == payload for each in (self._flight, asked)
         )
         self._wishes[sort] = payload
         if not under_way:
             self._due.add(sort)
+        elif asked is not None and asked.payload == payload:
+            asked.hurried = True
 
     def request(self, payload: bytes) -> None:
         """Send a page that is no wish (a request, a calibration) once, as soon as may be."""
@@ -168,16 +174,19 @@ class Dialogue:
         self._due = set(self._wishes)
         self._asked = None
         self._sequence = None
+        self._failing_since = None
 
     def interrupted(self) -> None:
-        """Note that the link is gone, and with it whatever was on its way."""
+        """Note that the link is gone, and with it whatever was on its way.
+
+        What failed before goes on failing when only the channel was opened anew.
+        """
         if self._flight is not None and self._flight.sort is not None:
             self._due.add(self._flight.sort)
         self._flight = None
         self._requests.clear()
         self.stuck = False
         self._failures = 0
-        self._failing_since = None
 
     @property
     def idle(self) -> bool:
@@ -214,7 +223,7 @@ class Dialogue:
             return None
         if now - asked.requested < STATUS_PATIENCE:
             return None
-        interval = STATUS_INTERVAL if asked.sort == SETPOINT else 0.0
+        interval = STATUS_INTERVAL if asked.sort == SETPOINT and not asked.hurried else 0.0
         if self._unconfirmed >= SHY:
             interval = SHY_INTERVAL
         if not asked.attempts and now - self._status_requested < interval:
