@@ -128,7 +128,7 @@ class Engine:
         self._keys: list[Key] = []
         self._road = VirtualRoad(rider.total_mass)
         # What is remembered from one grid point to the next.
-        self._pauses = Pauses()
+        self._pauses = Pauses(live=not recording)
         self._sampled = 0.0
         self._power = PowerMean()
         self._has_power = False

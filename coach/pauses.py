@@ -38,13 +38,19 @@ class Pauses:
 
     Each call is at most one change, told in the words that it returns.
 
+    Parameters
+    ----------
+    live : bool
+        Somebody rides now; a recording has no trainer to wait for.
+
     Attributes
     ----------
     cause : PauseCause or None
         Why the ride stands still; ``None`` while it rides.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, live: bool) -> None:
+        self._live = live
         self.cause: PauseCause | None = None
         self._rest_since: float | None = None
         self._resumes_at: float | None = None
@@ -62,7 +68,7 @@ class Pauses:
         if self.cause is PauseCause.TRAINER:
             self._wait()
             self.cause = PauseCause.RIDER
-        elif _gone(now, telemetry):
+        elif self._gone(now, telemetry):
             self.cause = PauseCause.TRAINER
         else:
             return self._go_on(now)
@@ -86,7 +92,7 @@ class Pauses:
         telemetry : Telemetry
             What is measured; stale values already absent.
         """
-        if _gone(now, telemetry):
+        if self._gone(now, telemetry):
             self._rest_since = None
             self._wait()
             known = telemetry.connection > 0
@@ -133,6 +139,12 @@ class Pauses:
             return []
         return self._go_on(now)
 
+    def _gone(self, now: float, telemetry: Telemetry) -> bool:
+        """Return whether the trainer cannot be heard; one that never speaks is not gone."""
+        if not self._live:
+            return False
+        return telemetry.searching or (telemetry.time is not None and now - telemetry.time > GONE)
+
     def _wait(self) -> None:
         """Let no count-down run."""
         self._resumes_at = self._counted = None
@@ -144,13 +156,6 @@ class Pauses:
     def _go_on(self, now: float) -> list[Word]:
         self.cause = self._rest_since = None
         return [Event(now, EventKind.RESUMED)]
-
-
-def _gone(now: float, telemetry: Telemetry) -> bool:
-    """Return whether a live ride's trainer cannot be heard; one that never speaks is not gone."""
-    if telemetry.searching:
-        return True
-    return telemetry.time is not None and now - telemetry.time > GONE
 
 
 def _resting(telemetry: Telemetry) -> bool | None:

@@ -170,8 +170,13 @@ def test_one_word_of_the_trainer_is_not_its_return() -> None:
 
 def test_a_recording_waits_for_nobody() -> None:
     engine = Engine(HILLS, RIDER, recording=True)
+    told = Telemetry(time=0.0, power=100.0, sample=0)
     for second in range(30):
-        engine.step(float(second), Telemetry(time=0.0, power=100.0, sample=0))
+        engine.step(float(second), told)
+    assert engine.state is RideState.RIDING
+    engine.step(30.0, told, [Key.PAUSE])
+    assert engine.state is RideState.PAUSED
+    engine.step(31.0, told, [Key.PAUSE])
     assert engine.state is RideState.RIDING
 
 

@@ -237,6 +237,7 @@ def test_whenever_it_is_interrupted_the_trainer_itself_is_released(tmp_path, tic
     run = rolling(tmp_path / "a.ride", script)
     script.at[37.0 + ticks * 0.25] = run.interrupt
     run.ride()
+    assert run.warning is None
     with Recorded(tmp_path / "a.ride") as recorded:
         status = [page for each in recorded.rows("pages") for page in [each[3]] if page[0] == 0x47]
     # The last command status names track resistance, grade 0 (20 000 hundredths above -200 %).
