@@ -284,6 +284,17 @@ def test_reception_is_told_poor_and_good_again() -> None:
     assert desk.events()[2:] == [EventKind.RECEPTION_POOR, EventKind.RECEPTION_GOOD]
 
 
+def test_of_a_trainer_that_is_lost_there_is_no_reception_to_judge() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(1.0)
+    for _ in range(120):
+        desk.wait(SLOT)
+        desk.event(TRAINER, Code.RX_FAIL)
+    desk.ride(30.0)
+    link = [EventKind.LINK_STALE, EventKind.LINK_LOST, EventKind.LINK_BACK]
+    assert desk.events()[2:] == link
+
+
 def test_acknowledged_pages_of_the_trainer_count_as_pages() -> None:
     # In practice: openant loses them (reference notes, section 1.3).
     desk = Desk({Source.TRAINER: 12345})

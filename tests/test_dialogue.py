@@ -312,6 +312,38 @@ def test_a_refusal_is_told_once_until_the_page_passes_again() -> None:
     assert bench.kinds == [EventKind.COMMAND_REJECTED] * 2
 
 
+def climb(bench: Bench, slots: int) -> None:
+    """Let the load rise with every other page, as on the way into a hill."""
+    for step in range(slots // 2):
+        bench.dialogue.want(TargetPower(150.0 + step))
+        bench.slots(2)
+
+
+def test_a_load_that_rises_all_the_time_is_told_refused_within_three_seconds() -> None:
+    bench = Bench()
+    bench.status = 3
+    climb(bench, 12)
+    assert bench.kinds == [EventKind.COMMAND_REJECTED]
+
+
+def test_one_refusal_on_the_way_up_is_not_told() -> None:
+    bench = Bench()
+    bench.status = 3
+    climb(bench, 4)
+    bench.status = 0
+    climb(bench, 20)
+    bench.status = 3
+    climb(bench, 4)
+    assert bench.events == []
+
+
+def test_a_load_that_rises_all_the_time_is_told_pending_in_good_time() -> None:
+    bench = Bench()
+    bench.status = 4
+    climb(bench, 20)
+    assert bench.kinds == [EventKind.COMMAND_PENDING]
+
+
 def test_pending_is_asked_again_until_it_passes() -> None:
     bench = Bench()
     bench.status = 4
@@ -396,6 +428,22 @@ def test_commands_of_another_controller_are_told_of_in_words() -> None:
     assert event.kind is EventKind.FOREIGN_CONTROLLER
     assert "track resistance" in event.text
     assert "unpair" in event.text
+
+
+@pytest.mark.parametrize("delay", [1, *range(3, 11)])
+def test_what_another_controller_asked_for_is_seen_whenever_it_did(delay: int) -> None:
+    # At 2 it falls between the question and the repeated command, which undoes it.
+    bench = Bench()
+    bench.dialogue.want(TrackResistance(0.05))
+    bench.slots(12)
+    bench.dialogue.want(TrackResistance(0.05))
+    bench.slots(delay)
+    bench._arrive(fec.page_for(TargetPower(60.0)).encode())
+    bench.slots(12 - delay)
+    bench.dialogue.want(TrackResistance(0.05))
+    bench.slots(4)
+    assert bench.kinds == [EventKind.FOREIGN_CONTROLLER]
+    assert bench._last == fec.page_for(TrackResistance(0.05)).encode()
 
 
 def test_an_older_command_of_ours_is_nobody_elses() -> None:
@@ -483,8 +531,29 @@ def test_no_answer_at_all_asks_for_a_new_channel_after_four_seconds() -> None:
     bench = Bench()
     bench.radio = lambda: None
     bench.dialogue.want(TargetPower(150.0))
-    bench.slots(round(STUCK / SLOT) + 1)
+    bench.slots(round(STUCK / SLOT) + 2)
     assert bench.dialogue.stuck
+
+
+def test_control_of_a_trainer_that_is_not_heard_is_the_links_to_judge() -> None:
+    bench = Bench()
+    bench.dialogue.want(TargetPower(150.0))
+    bench.slot()
+    bench.now += 60.0  # the machine slept, or the trainer did
+    bench.dialogue.tick(bench.now)
+    bench.slots(4)
+    assert bench.events == []
+    assert bench.commands() == [hexed(TargetPower(150.0))]
+
+
+def test_answers_that_all_come_late_lose_control_once() -> None:
+    bench = Bench()
+    waits = iter([*[None] * 11, True] * 5)
+    bench.radio = lambda: next(waits, True)
+    for step in range(30):
+        bench.dialogue.want(TargetPower(150.0 + step))
+        bench.slots(4)
+    assert bench.kinds == [EventKind.CONTROL_LOST, EventKind.CONTROL_BACK]
 
 
 def test_an_answer_for_nothing_is_ignored() -> None:

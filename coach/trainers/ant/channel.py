@@ -170,7 +170,8 @@ class Channel:
     def event(self, code: int, now: float) -> None:
         """Take what the stick tells of the air."""
         if code == Code.RX_FAIL:
-            self._slot(now, heard=False)
+            if self.link is not Link.LOST:  # of nobody at all there is no reception
+                self._slot(now, heard=False)
         elif code == Code.GO_TO_SEARCH:
             self._lose(now)
         elif code == Code.CHANNEL_CLOSED and self._state in (_State.CLOSING, _State.OPEN):

@@ -13,14 +13,17 @@ became of the one before:
 * acknowledged: a command is then confirmed, by asking for command status (71) and comparing page,
   sequence and echo. *Pass* ends it; *pending* is asked again; *fail* and *rejected* are tried once
   more, then told; *not supported* is told at once. A set-point is asked about once a second at the
-  most, since each answer takes the place of a page of measured values;
+  most, since each answer takes the place of a page of measured values. Load that changes all the
+  time is refused or pending as a whole, whichever of its steps was asked about;
 * failed, or the stick is still busy: the wish is due again, with what it is by then;
-* nothing for two seconds: control counts as lost. The stick may still hold the message and send it
-  later, so nothing is sent on top of it. After four seconds, or after eight failures, the channel
-  has to be opened again (`stuck`), which empties the stick.
+* nothing for two seconds in which the trainer is heard: control counts as lost, until an answer
+  comes in time. The stick may still hold the message and send it later, so nothing is sent on top
+  of it. After four seconds, or after eight failures, the channel has to be opened again (`stuck`),
+  which empties the stick.
 
 A command status that repeats a command which was never sent here is another program's: FE-C lets
-two of them control one trainer, and the rider must know.
+two of them control one trainer, and the rider must know. So the trainer is asked what it was told
+last before a set-point is repeated to it.
 
 Source: reference notes on FE-C, sections 1.2, 1.6 and 2.3. Not tried on hardware: how trainers
 other than the simulated one answer for page 71.
@@ -36,8 +39,10 @@ from coach.errors import DecodeError
 from coach.messages import Capabilities, Command, Event, EventKind, ReplyStatus
 from coach.protocol import common, fec
 
+SLOT = 0.25
+"""The trainer speaks once in this time [s]."""
 SLOW = 2.0
-"""Without an answer of the radio for so long [s], control is lost."""
+"""Without an answer of the radio while the trainer spoke for so long [s], control is lost."""
 STUCK = 4.0
 """And after this long [s] the stick will not answer any more."""
 FAILURES = 8
@@ -80,6 +85,13 @@ class _Flight:
     since: float
     sort: int | None = None
     """Of the wish that it carries."""
+    pages: int = 0
+    """Heard of the trainer since."""
+
+    @property
+    def waited(self) -> float:
+        """How long the trainer spoke since [s]; its silence is the link's to judge."""
+        return self.pages * SLOT
 
 
 @dataclass(slots=True)
@@ -98,7 +110,6 @@ class _Asked:
     hurried: bool = False
     """Whoever wants it waits for its confirmation."""
     answered: bool = False
-    pending_told: bool = False
 
 
 class Dialogue:
@@ -126,7 +137,10 @@ class Dialogue:
         self._requests: deque[bytes] = deque()
         self._flight: _Flight | None = None
         self._asked: _Asked | None = None
-        self._refused: dict[int, bytes] = {}
+        self._refused: set[int] = set()
+        self._pending_since: float | None = None
+        self._loaded: bytes | None = None
+        self._to_check = False
         self._sent: deque[tuple[int, bytes]] = deque(maxlen=ECHOES)
         self._sequence: int | None = None
         self._status_requested = float("-inf")
@@ -162,6 +176,8 @@ class Dialogue:
         self._wishes[sort] = payload
         if not under_way:
             self._due.add(sort)
+            if sort == SETPOINT:
+                self._to_check = payload == self._loaded
         elif asked is not None and asked.payload == payload:
             asked.hurried = True
 
@@ -173,6 +189,7 @@ class Dialogue:
         """Note that the trainer is there (again): it may have forgotten everything."""
         self._due = set(self._wishes)
         self._asked = None
+        self._loaded = None
         self._sequence = None
         self._failing_since = None
 
@@ -201,7 +218,10 @@ class Dialogue:
             return None
         if self._requests:
             self._flight = _Flight(self._requests.popleft(), now)
-        elif (sort := self._sort_due(now)) is not None:
+        elif (sort := self._sort_due(now)) == SETPOINT and self._to_check:
+            self._to_check = False
+            self._flight = _Flight(_STATUS, now)
+        elif sort is not None:
             self._due.discard(sort)
             self._flight = _Flight(self._wishes[sort], now, sort)
         elif (request := self._status_request(now)) is not None:
@@ -238,13 +258,15 @@ class Dialogue:
         if flight is None:
             return  # too late: its channel was given up
         self._failures, self._failing_since = 0, None
-        if self._lost:
+        if self._lost and flight.waited < SLOW:
             self._lost = False
             self._say(Event(now, EventKind.CONTROL_BACK, "the trainer takes commands again"))
         payload = flight.payload
         if flight.sort is not None:
-            again = self._refused.pop(flight.sort, None) == payload
+            again = flight.sort in self._refused
             self._asked = _Asked(payload, flight.sort, now, self._sequence, again)
+            if flight.sort == SETPOINT:
+                self._loaded = payload
             self._sent.append((payload[0], payload[4:]))
         elif payload in (_STATUS, _STATUS_AGAIN):
             self._status_requested = now
@@ -273,12 +295,9 @@ class Dialogue:
 
     def tick(self, now: float) -> None:
         """Let time pass."""
-        if self._flight is not None:
-            waited = now - self._flight.since
-            if waited >= SLOW:
-                self._lose(now)
-            if waited >= STUCK:
-                self.stuck = True
+        if self._flight is not None and self._flight.waited >= SLOW:
+            self._lose(now)
+            self.stuck = self.stuck or self._flight.waited >= STUCK
         asked = self._asked
         if (
             asked is not None
@@ -297,6 +316,8 @@ class Dialogue:
 
     def read(self, payload: bytes, now: float) -> None:
         """Take a page of the trainer."""
+        if self._flight is not None:
+            self._flight.pages += 1
         if payload[0] not in (fec.FeCapabilities.number, fec.CommandStatus.number):
             return
         try:
@@ -317,6 +338,7 @@ class Dialogue:
         if asked is not None and (number, echo) == (asked.payload[0], asked.payload[4:]):
             self._judge(asked, page, now)
         elif page.command is not None and (number, echo) not in self._sent:
+            self._asked = None  # overwritten: there is nothing left to confirm
             self._foreign(page, now)
 
     def _judge(self, asked: _Asked, page: fec.CommandStatus, now: float) -> None:
@@ -328,17 +350,19 @@ class Dialogue:
         status = page.status
         if status == ReplyStatus.PENDING:
             asked.attempts = 1
-            if now - asked.since >= PENDING and not asked.pending_told:
-                asked.pending_told = True
+            if self._pending_since is None:
+                self._pending_since = asked.since
+            if now - self._pending_since >= PENDING:
                 self._tell(asked, EventKind.COMMAND_PENDING, "is still working on", status, now)
             return
-        self._asked = None
+        self._asked = self._pending_since = None
         self._unconfirmed = 0
         if status == ReplyStatus.PASS:
+            self._refused.discard(asked.sort)
             self._told = {each for each in self._told if each[0] != asked.payload[0]}
         elif status in (ReplyStatus.FAIL, ReplyStatus.REJECTED) and not asked.again:
+            self._refused.add(asked.sort)
             if self._wishes.get(asked.sort) == asked.payload:
-                self._refused[asked.sort] = asked.payload
                 self._due.add(asked.sort)
         else:
             self._tell(asked, EventKind.COMMAND_REJECTED, "refused", status, now)
