@@ -75,6 +75,15 @@ def test_a_spin_down_goes_from_too_slow_to_fast_enough_to_a_time() -> None:
     assert not {0x01, 0x02} & {payload[0] for payload in ridden.live(30.0)}
 
 
+def test_a_wheel_that_was_faster_is_measured_from_the_same_speed() -> None:
+    ridden = Ridden()
+    ridden.live(10.0)
+    ridden.all.machine.speed = TARGET_SPEED + 6.0
+    ridden.all.trainer.receive(SPIN_DOWN)
+    (answer, *_) = results(ridden.live(60.0))
+    assert answer.spin_down_time_s == pytest.approx((TARGET_SPEED - LAST_SPEED) / 0.9, abs=2 * STEP)
+
+
 def test_the_rider_rides_on_after_a_spin_down() -> None:
     ridden = Ridden()
     ridden.live(10.0)
@@ -213,10 +222,16 @@ def test_pending_commands_are_obeyed_in_the_order_they_came_last() -> None:
         fec.TargetPower(power_w=120.0),
     ):
         trainer.receive(page.encode())
-    trainer.judge(ReplyStatus.REJECTED)
     assert simulation.machine.mode == "resistance"
-    trainer.judge(ReplyStatus.PENDING)
-    for page in (fec.TargetPower(power_w=100.0), fec.TrackResistance(grade_pct=1.0, crr=0.004)):
-        trainer.receive(page.encode())
     trainer.judge(ReplyStatus.PASS)
-    assert simulation.machine.mode == "grade"
+    assert simulation.machine.mode == "power"
+
+
+def test_what_was_pending_may_be_rejected_in_the_end() -> None:
+    simulation = Simulation(RIDER)
+    trainer = simulation.trainer
+    trainer.judge(ReplyStatus.PENDING)
+    trainer.receive(fec.TargetPower(power_w=100.0).encode())
+    trainer.judge(ReplyStatus.REJECTED)
+    trainer.judge(ReplyStatus.PASS)
+    assert simulation.machine.mode == "resistance"

@@ -153,6 +153,15 @@ def test_a_late_completion_comes_late_and_nothing_else_is_taken_before() -> None
     assert events(host.live(0.5)) == [Code.TX_COMPLETED]
 
 
+def test_a_late_completion_of_a_closed_channel_never_comes() -> None:
+    host = riding(fault(FaultKind.LATE_COMPLETION, delay=3.0))
+    told(host, target(200.0), 1.0)
+    host.say(Id.CLOSE_CHANNEL, 0)
+    host.live(1.0)
+    host.say(Id.OPEN_CHANNEL, 0)
+    assert events(host.live(5.0)) == []
+
+
 def test_a_busy_stick_sends_nothing() -> None:
     host = riding(fault(FaultKind.TRANSFER_IN_PROGRESS))
     record: list[bytes] = []

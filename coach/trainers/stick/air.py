@@ -79,7 +79,6 @@ class Master:
         self.repeats = 1
         self._device = device
         self._before = before
-        self._last = start
         self._said = b""
         self._left = 0
 
@@ -90,7 +89,6 @@ class Master:
 
     def broadcast(self, now: float) -> bytes:
         """Return what is said in this slot [s]; the next one comes a period later."""
-        self._last = self.slot
         self.slot += self._device.period
         if self._before is not None:
             self._before(now)
@@ -101,14 +99,8 @@ class Master:
         return self._said
 
     def receive(self, payload: bytes) -> None:
-        """Take what a display sends; a period changed by it counts at once."""
+        """Take what a display sends; a period changed by it counts from the next slot on."""
         self._device.receive(payload)
-        self.slot = self._last + self._device.period
-
-    def skip(self, ticks: int) -> None:
-        """Let so much time pass in silence."""
-        self._last += ticks
-        self.slot += ticks
 
 
 class Air:
@@ -184,12 +176,11 @@ class Air:
         if self.record is not None and master is self.masters[0]:
             self.record(now, payload)
         master.receive(payload)
-        self._look()
 
     def skip(self, ticks: int) -> None:
         """Let time pass in which nothing happens at all."""
         for master in self.masters:
-            master.skip(ticks)
+            master.slot += ticks
         self._look()
 
     def _look(self) -> None:

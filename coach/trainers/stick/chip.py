@@ -164,9 +164,8 @@ class Chip:
         return True
 
     def power_off(self) -> None:
-        """Forget everything, and what was on its way to the host."""
+        """Fall silent until it is powered again."""
         self._forget()
-        self.outbox.clear()
         self.powered = False
 
     def _forget(self) -> None:

@@ -195,8 +195,7 @@ class Commands:
     def _close(self, channel: Channel, data: bytes, tick: int) -> int:
         if channel.state < State.SEARCHING or channel.closing:
             return Code.WRONG_STATE
-        channel.closing, channel.deadline = True, NEVER
-        channel.master, channel.waiting, channel.transfer = None, None, 0
+        channel.closing, channel.deadline, channel.master = True, NEVER, None
         delay = self._chip.faults.closing_delay(self._chip.time(tick))
         closed = tick + channel.period // 2 + int(delay * SECOND)
         self._chip.later(closed, partial(self._chip.closed, channel))
