@@ -90,6 +90,7 @@ def test_clients_come_and_go_and_find_everybody() -> None:
                 time.sleep(0.3)
                 heard = listen(descriptor, 0.4)
             assert heard[0].id == Id.STARTUP
+            time.sleep(0.3)
             # Had the terminal changed any byte, the network key would be wrong.
             answers = [m.data for m in heard if m.id == Id.CHANNEL_RESPONSE and m.data[1] != EVENT]
             assert len(answers) == 20

@@ -153,6 +153,14 @@ def test_a_late_completion_comes_late_and_nothing_else_is_taken_before() -> None
     assert events(host.live(0.5)) == [Code.TX_COMPLETED]
 
 
+def test_what_is_late_stays_late_by_as_much_when_the_clock_leaps() -> None:
+    host = riding(fault(FaultKind.LATE_COMPLETION, delay=3.0))
+    told(host, target(200.0), 1.0)
+    host.clock.jump(100.0)
+    assert events(host.live(1.5)) == []
+    assert events(host.live(1.0)) == [Code.TX_COMPLETED]
+
+
 def test_a_late_completion_of_a_closed_channel_never_comes() -> None:
     host = riding(fault(FaultKind.LATE_COMPLETION, delay=3.0))
     told(host, target(200.0), 1.0)
