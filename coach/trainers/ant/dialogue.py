@@ -23,7 +23,7 @@ became of the one before:
 
 A command status that repeats a command which was never sent here is another program's: FE-C lets
 two of them control one trainer, and the rider must know. So the trainer is asked what it was told
-last before a set-point is repeated to it.
+last before every few set-points.
 
 Source: reference notes on FE-C, sections 1.2, 1.6 and 2.3. Not tried on hardware: how trainers
 other than the simulated one answer for page 71.
@@ -63,6 +63,8 @@ PENDING = 2.0
 CAPABILITIES_INTERVAL = 3.0
 CAPABILITIES_ATTEMPTS = 5
 CAPABILITIES_LATER = 60.0
+CHECK_INTERVAL = 2.5
+"""Before a set-point, once in this time [s], the trainer is asked who loaded it last."""
 FOREIGN_INTERVAL = 30.0
 """Another controller is told of once in this time [s]."""
 ECHOES = 32
@@ -139,8 +141,7 @@ class Dialogue:
         self._asked: _Asked | None = None
         self._refused: set[int] = set()
         self._pending_since: float | None = None
-        self._loaded: bytes | None = None
-        self._to_check = False
+        self._check_at = float("inf")
         self._sent: deque[tuple[int, bytes]] = deque(maxlen=ECHOES)
         self._sequence: int | None = None
         self._status_requested = float("-inf")
@@ -176,8 +177,6 @@ class Dialogue:
         self._wishes[sort] = payload
         if not under_way:
             self._due.add(sort)
-            if sort == SETPOINT:
-                self._to_check = payload == self._loaded
         elif asked is not None and asked.payload == payload:
             asked.hurried = True
 
@@ -189,7 +188,7 @@ class Dialogue:
         """Note that the trainer is there (again): it may have forgotten everything."""
         self._due = set(self._wishes)
         self._asked = None
-        self._loaded = None
+        self._check_at = float("inf")
         self._sequence = None
         self._failing_since = None
 
@@ -218,8 +217,8 @@ class Dialogue:
             return None
         if self._requests:
             self._flight = _Flight(self._requests.popleft(), now)
-        elif (sort := self._sort_due(now)) == SETPOINT and self._to_check:
-            self._to_check = False
+        elif (sort := self._sort_due(now)) == SETPOINT and self._is_to_check(now):
+            self._check_at = now + CHECK_INTERVAL
             self._flight = _Flight(_STATUS, now)
         elif sort is not None:
             self._due.discard(sort)
@@ -236,6 +235,10 @@ class Dialogue:
         if asked is not None and asked.sort != SETPOINT and now - asked.since < CONFIRMED_WITHIN:
             return None
         return min(self._due, default=None)
+
+    def _is_to_check(self, now: float) -> bool:
+        """Tell whether somebody else may have loaded the trainer since it was asked last."""
+        return now >= self._check_at and self._unconfirmed < SHY
 
     def _status_request(self, now: float) -> bytes | None:
         asked = self._asked
@@ -266,7 +269,7 @@ class Dialogue:
             again = flight.sort in self._refused
             self._asked = _Asked(payload, flight.sort, now, self._sequence, again)
             if flight.sort == SETPOINT:
-                self._loaded = payload
+                self._check_at = min(self._check_at, now + CHECK_INTERVAL)
             self._sent.append((payload[0], payload[4:]))
         elif payload in (_STATUS, _STATUS_AGAIN):
             self._status_requested = now
