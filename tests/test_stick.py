@@ -318,6 +318,9 @@ def test_scanning_hears_everybody_with_number_and_strength() -> None:
     found = {(each.device_number, each.device_type, each.rssi) for each in senders if each}
     assert found == {(12345, 17, -58), (23456, 120, -66), (34567, 11, -71), (12345, 11, -58)}
     assert len(heard) == pytest.approx(160, abs=4)
+    told = {(m.data[10] | m.data[11] << 8, m.data[1] & 0x7F) for _, m in heard}
+    # In ten seconds everybody says who made it; strap and pedals how their battery is.
+    assert {(12345, 0x50), (23456, 2), (23456, 7), (34567, 0x50), (34567, 0x52)} <= told
     # Nothing else can be opened or sent meanwhile.
     host.set_up(channel=1)
     assert answers(host.say(Id.OPEN_CHANNEL, 1)) == [(Id.OPEN_CHANNEL, Code.WRONG_STATE)]

@@ -42,7 +42,7 @@ class Strap:
     rider : SimulatedRider
         Whose heart is heard.
     tells_battery : bool
-        Every other round has page 7 in place of page 2.
+        Half of the pages 2 make room for page 7.
     """
 
     MODEL = 2
@@ -90,7 +90,7 @@ class Strap:
                 beat_count=count,
                 heart_rate_bpm=round(rate),
             ).encode()
-        if self._tells_battery and turn & 64:
+        if self._tells_battery and place < 58:
             return heart.BatteryStatus(
                 page_toggle=toggle,
                 battery_level_pct=90,

@@ -141,6 +141,10 @@ class Air:
         pedals = Pedals(self.rider, dynamics=False, refuses=pedals_refuse)
         strap = Strap(self.rider, tells_battery=True)
         hub = TrainerPower(self.rider, self.trainer.MODEL)
+        for sensor, slots in ((strap, 40), (pedals, 110), (hub, 110)):
+            # Awake for a while, so that what they tell of themselves is soon to come.
+            for _ in range(slots):
+                sensor.broadcast()
         self.masters = (
             Master(
                 Source.TRAINER,
