@@ -284,6 +284,17 @@ def test_reception_is_told_poor_and_good_again() -> None:
     assert desk.events()[2:] == [EventKind.RECEPTION_POOR, EventKind.RECEPTION_GOOD]
 
 
+def test_after_a_sleep_of_the_machine_the_trainer_is_found_again() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.host.want(TargetPower(150.0), 0.0)
+    desk.ride(3.0)
+    before = len(desk.sent())
+    desk.now += LOST
+    desk.ride(1.0)
+    assert desk.events()[2:] == [EventKind.LINK_LOST, EventKind.LINK_BACK]
+    assert desk.sent()[before][:2] == "31"
+
+
 def test_of_a_trainer_that_is_lost_there_is_no_reception_to_judge() -> None:
     desk = Desk({Source.TRAINER: 12345})
     desk.ride(1.0)
@@ -359,9 +370,11 @@ def test_after_a_gap_all_is_told_again_and_the_latest_target_only(how: str) -> N
     desk.host.want(TargetPower(300.0), desk.now)
     if how == "search":
         desk.lose()
+        desk.event(TRAINER, Code.CHANNEL_CLOSED)
     elif how == "silence":
         desk._flight = None
         desk.wait(LOST)
+        desk.event(TRAINER, Code.CHANNEL_CLOSED)
     else:
         desk._flight = None
         desk.host.stick_lost(desk.now)
@@ -374,6 +387,26 @@ def test_after_a_gap_all_is_told_again_and_the_latest_target_only(how: str) -> N
     after = [each for each in desk.sent()[before:] if each[:2] != "46"]
     assert [each[:2] for each in after[:3]] == ["37", "32", "31"]
     assert {each for each in after if each[:2] == "31"} == {"31ffffffffffe001"}
+
+
+def test_what_the_stick_may_still_hold_is_emptied_when_the_link_is_lost() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(10.0)
+    desk.host.want(TargetPower(300.0), desk.now)
+    desk.settle()
+    desk.lose()
+    assert desk.written[-1].id == Id.CLOSE_CHANNEL
+    desk.event(TRAINER, Code.CHANNEL_CLOSED)
+    assert desk.host.trainer.open
+    assert EventKind.CHANNEL_REOPENED not in desk.events()
+
+
+def test_a_channel_with_nothing_on_its_way_searches_on_as_it_is() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(10.0)
+    desk.lose()
+    assert desk.host.trainer.open
+    assert desk.written[-1].id != Id.CLOSE_CHANNEL
 
 
 def test_a_stick_that_went_and_came_is_told() -> None:

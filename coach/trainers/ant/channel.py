@@ -180,6 +180,8 @@ class Channel:
 
     def hear(self, now: float) -> bool:
         """Take note that the device was heard; return whether it was found or found again."""
+        if self.heard is not None and now - self.heard >= LOST:
+            self._lose(now)  # nobody let the time pass: the machine slept
         self.heard = now
         self._slot(now, heard=True)
         before, self.link = self.link, Link.GOOD

@@ -205,6 +205,11 @@ class Dialogue:
         self._failures = 0
 
     @property
+    def flying(self) -> bool:
+        """Whether the radio has a message that it has not answered for."""
+        return self._flight is not None
+
+    @property
     def idle(self) -> bool:
         """Whether all that was wished for is delivered, and confirmed or given up."""
         return not self._due and self._flight is None and self._asked is None
@@ -222,7 +227,10 @@ class Dialogue:
             self._flight = _Flight(_STATUS, now)
         elif sort is not None:
             self._due.discard(sort)
-            self._flight = _Flight(self._wishes[sort], now, sort)
+            payload = self._wishes[sort]
+            self._flight = _Flight(payload, now, sort)
+            # It may arrive, whatever is heard of it.
+            self._sent.append((payload[0], payload[4:]))
         elif (request := self._status_request(now)) is not None:
             self._flight = _Flight(request, now)
         elif self.capabilities is None and now >= self._capabilities_at:
@@ -270,10 +278,9 @@ class Dialogue:
             self._asked = _Asked(payload, flight.sort, now, self._sequence, again)
             if flight.sort == SETPOINT:
                 self._check_at = min(self._check_at, now + CHECK_INTERVAL)
-            self._sent.append((payload[0], payload[4:]))
         elif payload in (_STATUS, _STATUS_AGAIN):
-            self._status_requested = now
             if self._asked is not None:
+                self._status_requested = now
                 self._asked.attempts += 1
                 self._asked.requested = now
         elif payload == _CAPABILITIES:

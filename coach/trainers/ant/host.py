@@ -98,7 +98,7 @@ class Host:
         self._say(Event(now, EventKind.STICK_LOST, text))
         for channel in self.channels:
             channel.stick_lost(now)
-        self._interrupted()
+        self.dialogue.interrupted()
 
     def damaged(self, now: float, count: int) -> None:
         """Note that bytes came that made no message."""
@@ -130,10 +130,10 @@ class Host:
             before = channel.link
             channel.tick(now)
             if channel.link is Link.LOST and before is not Link.LOST:
-                self._interrupted(channel)
+                self._lost(channel, now)
         self.dialogue.tick(now)
         if self.dialogue.stuck and self.trainer.link is Link.GOOD:
-            self._interrupted()
+            self.dialogue.interrupted()
             text = "the channel to the trainer is opened anew"
             self._say(Event(now, EventKind.CHANNEL_REOPENED, text))
             self.trainer.reopen(now)
@@ -219,7 +219,7 @@ class Host:
             before = channel.link
             channel.event(code, now)
             if channel.link is Link.LOST and before is not Link.LOST:
-                self._interrupted(channel)
+                self._lost(channel, now)
 
     def _delivered(self, channel: Channel, now: float, *, well: bool) -> None:
         """The radio tells what became of the message on its way to the trainer.
@@ -235,10 +235,15 @@ class Host:
         else:
             self.dialogue.failed(now)
 
-    def _interrupted(self, channel: Channel | None = None) -> None:
-        """What was on its way on a channel (or on all) is so no more."""
-        if channel is None or channel.kind.source is Source.TRAINER:
-            self.dialogue.interrupted()
+    def _lost(self, channel: Channel, now: float) -> None:
+        """Forget what was on its way to a trainer that is gone, and let the stick forget it too."""
+        if channel is not self.trainer:
+            return
+        if self.dialogue.flying:
+            # In practice a stick may keep a message and send it when it hears the trainer again:
+            # an old target. Closing the channel empties it.
+            channel.reopen(now)
+        self.dialogue.interrupted()
 
     def _say(self, message: Said) -> None:
         self.said.append(message)
