@@ -455,6 +455,16 @@ def test_an_older_command_of_ours_is_nobody_elses() -> None:
     assert bench.events == []
 
 
+def test_a_command_whose_delivery_nobody_told_of_is_nobody_elses() -> None:
+    bench = Bench()
+    bench.dialogue.want(TargetPower(150.0))
+    bench.slot()
+    bench._arrive(fec.page_for(TargetPower(150.0)).encode())
+    bench.dialogue.interrupted()
+    bench.dialogue.read(bench.page_71(bench._last), bench.now)
+    assert bench.events == []
+
+
 # --- the radio ----------------------------------------------------------------------------------
 
 
