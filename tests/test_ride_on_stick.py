@@ -190,7 +190,7 @@ def test_a_ride_waits_for_a_trainer_that_sleeps(tmp_path: Path) -> None:
     assert first.state is RideState.PAUSED
     waiting = [each for each in ridden.watcher.snapshots if each.time < 20.0]
     assert {each.timer_time for each in waiting} == {0.0}
-    counted = [each.countdown for each in ridden.watcher.snapshots if each.countdown is not None]
+    counted = [each.resumes_in for each in ridden.watcher.snapshots if each.resumes_in is not None]
     assert counted[0] == pytest.approx(3.0, abs=0.3)
     assert ridden.watcher.snapshots[-1].timer_time == pytest.approx(six_short_hills().duration)
 
