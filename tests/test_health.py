@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -385,11 +386,17 @@ sys.exit(run(["ride", "hills", "--trainer", "ant:12345"]))
     ],
 )
 def test_in_a_terminal(own, keys, code, files):
-    import pty
-
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-c", PROGRAM])
+    # Not pty.fork: a fork of a process with threads may come to a halt before it begins.
+    terminal, own_end = os.openpty()
+    take_terminal = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    child = subprocess.Popen(
+        [sys.executable, "-c", take_terminal + PROGRAM],
+        stdin=own_end,
+        stdout=own_end,
+        stderr=own_end,
+        start_new_session=True,
+    )
+    os.close(own_end)
     said = b""
     questions = [b"apply to you, y or n?", b"Is all of this done, y or n?"]
     answers = [keys[:2], keys[2:]]
@@ -404,8 +411,8 @@ def test_in_a_terminal(own, keys, code, files):
         if questions and questions[0] in said:
             questions.pop(0)
             os.write(terminal, answers.pop(0))
-    _, status = os.waitpid(child, 0)
+    ended = child.wait(timeout=30)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == code, said
+    assert ended == code, said
     assert (b"the ride begins" in said) == (code == 0)
     assert kept(own) == files

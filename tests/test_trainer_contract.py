@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach import trainers
-from coach.clock import ManualClock
-from coach.clock import SteppedClock
+from coach.clock import ManualClock, SteppedClock
 from coach.errors import RideFileError, RiderInputError
 from coach.messages import (
     BasicResistance,
@@ -102,6 +101,22 @@ class OnTheAir:
 
     def close(self) -> None:
         self._trainer.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test leaves open: its thread would go on reading."""
+    made: list[OnTheAir] = []
+    begin = OnTheAir.__init__
+
+    def remember(self: OnTheAir) -> None:
+        begin(self)
+        made.append(self)
+
+    monkeypatch.setattr(OnTheAir, "__init__", remember)
+    yield
+    for each in made:
+        each.close()
 
 
 MAKERS: dict[str, Callable[[], Trainer]] = {
