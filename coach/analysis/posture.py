@@ -15,14 +15,12 @@ to the second by one rule, checked against three Garmin recordings:
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
-from coach.analysis.timer import in_order, pauses
+from coach.analysis.timer import in_order, pauses, running
 from coach.messages import Posture, RiderPosition
 from coach.ride import PositionChange, Ride, TimerChange
 
@@ -70,7 +68,7 @@ def settle(
     return [
         PostureInterval(start, stop, stretch.posture)
         for stretch in _settled(sorted(positions, key=lambda change: change.time), end)
-        for start, stop in _without(stood_still, stretch.start, stretch.end)
+        for start, stop in running(stood_still, stretch.start, stretch.end)
     ]
 
 
@@ -153,18 +151,3 @@ def _settled(positions: Sequence[PositionChange], end: float) -> list[PostureInt
         for (start, posture), (stop, _) in pairwise(merged)
         if posture is not None and min(stop, end) > start
     ]
-
-
-def _without(
-    stood_still: Sequence[tuple[float, float]], start: float, end: float
-) -> Iterator[tuple[float, float]]:
-    """Yield what the pauses leave of the time from `start` to `end`."""
-    first = bisect_right(stood_still, start, key=itemgetter(1))
-    for stop, again in stood_still[first:]:
-        if stop >= end:
-            break
-        if stop > start:
-            yield start, stop
-        start = again
-    if start < end:
-        yield start, end

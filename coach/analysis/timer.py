@@ -6,8 +6,9 @@ laps tell, if they reach the end of the records; else the records themselves.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,21 @@ def pauses(changes: Iterable[TimerChange]) -> list[tuple[float, float]]:
     if stopped is not None:
         spans.append((stopped, float("inf")))
     return spans
+
+
+def running(
+    stood_still: Sequence[tuple[float, float]], start: float, end: float
+) -> Iterator[tuple[float, float]]:
+    """Yield what the pauses (in order, as `pauses` returns them) leave of a stretch of time."""
+    first = bisect_right(stood_still, start, key=itemgetter(1))
+    for stop, again in stood_still[first:]:
+        if stop >= end:
+            break
+        if stop > start:
+            yield start, stop
+        start = again
+    if start < end:
+        yield start, end
 
 
 def in_order(time: Column) -> npt.NDArray[np.intp]:
