@@ -26,6 +26,11 @@ class SegmentKind(StrEnum):
     """A recorded ride without a plan."""
 
 
+def power_tolerance(target: float) -> float:
+    """Return how far from the target power still counts as on it [W]; on screen and afterwards."""
+    return max(0.05 * target, 8.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One stretch of the plan, with its load in all three modes."""

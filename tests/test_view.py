@@ -15,7 +15,7 @@ from coach.live.ink import Depth, Ink, Style, clean, fit, wrapped
 from coach.live.keyboard import KEYS
 from coach.live.screen import STOP_RULES, Screen
 from coach.live.strip import strip
-from coach.live.view import Frame, Verdict, Viewer, as_json, judge, power_tolerance
+from coach.live.view import Frame, Verdict, Viewer, as_json, judge
 from coach.messages import (
     Cue,
     CueKind,
@@ -28,6 +28,7 @@ from coach.messages import (
     Snapshot,
 )
 from coach.units import clock_text
+from coach.workout import power_tolerance
 
 ON, ABOVE, BELOW = Verdict.ON_TARGET, Verdict.ABOVE, Verdict.BELOW
 

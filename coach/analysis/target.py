@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coach.ride import Column
+from coach.workout import power_tolerance
+
+Mask = npt.NDArray[np.bool_]
 
 SETTLING = 5
 """Power follows a new target 3 to 5 s late, whoever rides: these seconds do not count [s]."""
@@ -15,11 +18,9 @@ STEP = 5.0
 """A target that moved by more than this within the settling time was a step [W]."""
 SHOWN = 3
 """Riders steer by the mean of the last 3 s."""
-TOLERANCE, LEAST_TOLERANCE = 0.05, 8.0
-"""As a fraction of the target, and at least so many [W]."""
 
 
-def settled(target: Column) -> npt.NDArray[np.bool_]:
+def settled(target: Column) -> Mask:
     """Tell where a target has stood long enough to be judged by.
 
     Parameters
@@ -52,8 +53,31 @@ def on_target(power: Column, target: Column) -> float:
     Returns
     -------
     float
-        From 0 to 1: seconds whose 3 s mean lies within 5 % of the target (or 8 W, whichever is
-        more), out of those with a settled target; NaN when there are none.
+        From 0 to 1: hits out of the seconds that `judged` judges; NaN when there are none.
+
+    Raises
+    ------
+    ValueError
+        If the two have different lengths.
+    """
+    counts, hit = judged(power, target)
+    return float(np.mean(hit[counts])) if counts.any() else math.nan
+
+
+def judged(power: Column, target: Column) -> tuple[Mask, Mask]:
+    """Judge power second by second.
+
+    Parameters
+    ----------
+    power, target : ndarray, shape (n_samples,)
+        At 1 Hz [W]; NaN where unknown.
+
+    Returns
+    -------
+    counts : ndarray of bool, shape (n_samples,)
+        Which seconds are judged: those with a settled target and three seconds of power.
+    hit : ndarray of bool, shape (n_samples,)
+        Which of these are on target: their 3 s mean lies within `power_tolerance` of it.
 
     Raises
     ------
@@ -62,13 +86,10 @@ def on_target(power: Column, target: Column) -> float:
     """
     if power.shape != target.shape:
         raise ValueError(f"power has shape {power.shape}, target has {target.shape}")
-    if power.size < SHOWN:
-        return math.nan
     shown = np.full(power.shape, np.nan)
-    shown[SHOWN - 1 :] = np.lib.stride_tricks.sliding_window_view(power, SHOWN).mean(axis=1)
-    judged = settled(target) & np.isfinite(shown)
-    if not judged.any():
-        return math.nan
-    off = np.abs(shown - target)[judged]
-    allowed = np.maximum(TOLERANCE * target[judged], LEAST_TOLERANCE)
-    return float(np.mean(off <= allowed))
+    if power.size >= SHOWN:
+        shown[SHOWN - 1 :] = np.lib.stride_tricks.sliding_window_view(power, SHOWN).mean(axis=1)
+    counts = settled(target) & np.isfinite(shown)
+    hit = np.zeros(power.shape, dtype=bool)
+    hit[counts] = np.abs(shown - target)[counts] <= [power_tolerance(w) for w in target[counts]]
+    return counts, hit

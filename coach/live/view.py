@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coach.messages import Cue, PauseCause, Posture, RideState, Snapshot
-from coach.workout import SegmentKind
+from coach.workout import SegmentKind, power_tolerance
 
 POWER_WINDOW = 3.0
 """Power is shown as its mean over this long [s]."""
@@ -69,11 +69,6 @@ def judge(
     if value < low - slack:
         return Verdict.BELOW
     return Verdict.ON_TARGET
-
-
-def power_tolerance(target: float) -> float:
-    """Return how far from the target power still counts as on it [W]."""
-    return max(0.05 * target, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
