@@ -38,6 +38,10 @@ _COMMANDS = {
     ),
     "scan": ("coach.commands.scan", "List the ANT+ devices on the air."),
     "calibrate": ("coach.commands.calibrate", "Calibrate a trainer by a spin-down."),
+    "selftest": (
+        "coach.commands.selftest",
+        "Ride through every fault of the link, simulated, and judge.",
+    ),
     "simulate": (
         "coach.commands.simulate",
         "Be a trainer, a strap and pedals for another program.",

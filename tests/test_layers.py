@@ -25,6 +25,7 @@ STOREYS = [
     ["rides", "charts"],
     ["trainers"],
     ["runner"],
+    ["selftest"],
     ["commands"],
     ["cli"],
     ["__main__"],

@@ -191,6 +191,9 @@ class FaultFile(Table):
     expected: list[Annotated[str, AfterValidator(_event)]] = Field(
         default=[], max_length=50, description="a list of events, such as link_lost"
     )
+    possible: list[Annotated[str, AfterValidator(_event)]] = Field(
+        default=[], max_length=50, description="a list of events, such as link_lost"
+    )
     fault: list[AnyFault] = Field(
         min_length=1, max_length=100, description="at least one table [[fault]], 100 at most"
     )
@@ -204,4 +207,5 @@ class FaultFile(Table):
             tuple(each.to_fault() for each in self.fault),
             tuple(EventKind(each) for each in self.expected),
             self.duration_s,
+            tuple(EventKind(each) for each in self.possible),
         )

@@ -80,9 +80,11 @@ class Scenario:
     seed: int
     faults: tuple[Fault, ...]
     expected: tuple[EventKind, ...]
-    """Events that a ride through it should tell, at least."""
+    """Events that a ride through it tells, each where it comes first."""
     duration: float | None = None
     """How long a ride takes to meet all of it [s]."""
+    possible: tuple[EventKind, ...] = ()
+    """Events that chance may add to those expected."""
 
 
 def scenario_names() -> list[str]:
