@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from datetime import date
@@ -400,7 +401,12 @@ def test_in_a_terminal(own, keys, code, files):
     said = b""
     questions = [b"apply to you, y or n?", b"Is all of this done, y or n?"]
     answers = [keys[:2], keys[2:]]
+    answer = b""
     while True:
+        if not select.select([terminal], [], [], 1.0)[0]:
+            # Typed while the prompt was still being set up, a key may be lost.
+            os.write(terminal, answer)
+            continue
         try:
             chunk = os.read(terminal, 65536)
         except OSError:  # the other end is closed
@@ -410,7 +416,8 @@ def test_in_a_terminal(own, keys, code, files):
         said += chunk
         if questions and questions[0] in said:
             questions.pop(0)
-            os.write(terminal, answers.pop(0))
+            answer = answers.pop(0)
+            os.write(terminal, answer)
     ended = child.wait(timeout=30)
     os.close(terminal)
     assert ended == code, said
