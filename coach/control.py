@@ -292,9 +292,13 @@ class Control:
         threshold = self.rider.threshold_power
         sustained = HILL_CEILING * threshold
         above = max(power, self._load.value if self.mode is Mode.POWER else 0.0) > sustained
-        self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
-        # Spent a second early, so that it is over in time; whole again after as long a rest.
-        self._burst_spent = self._burst >= BURST - EASED or (self._burst_spent and self._burst > 0)
+        if wanted.at >= 0.0:  # before that it is only prepared
+            self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
+        # Spent a second early, so that it is over in time, unless the plan itself ends it then;
+        # whole again after as long a rest.
+        ends = 0.0 < wanted.segment.duration - wanted.at <= EASED + dt
+        spent = self._burst >= BURST - EASED and not ends
+        self._burst_spent = spent or (self._burst_spent and self._burst > 0)
         share, why = BURST_CEILING, "never above 160 % of FTP"
         if wanted.segment.kind is SegmentKind.HILL:
             share, why = HILL_CEILING, "hills stay below 105 % of FTP"

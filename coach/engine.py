@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coach.control import Control, Wanted
+from coach.control import SHORT_ONSET, Control, Wanted
 from coach.guidance.cues import Coach, Moment
 from coach.messages import (
     SETPOINTS,
@@ -63,7 +63,7 @@ from coach.progress import Progress
 from coach.rider import Rider
 from coach.road import VirtualRoad
 from coach.telemetry import PowerMean, fresh
-from coach.workout import SegmentKind, Workout
+from coach.workout import Segment, SegmentKind, Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
@@ -72,7 +72,8 @@ LONGEST_GAP = 5.0
 LONGEST_RECORDED_GAP = 60.0
 """A recording's hole that is worked off second by second; time passes in any [s]."""
 PREROLL = 2.0
-"""The load of a standing climb begins to rise this long before it [s]."""
+"""The load of a standing climb begins to rise this long before it [s]; that of an interval is there
+when it begins."""
 EXTENSION = 30.0
 RESTART = 5.0
 """Back within this time of a segment's start means the segment before [s]."""
@@ -360,15 +361,7 @@ class Engine:
         segment, at, lap = progress.segment, progress.at, progress.lap
         left, following = progress.remaining, progress.following
         cause = self._pauses.cause
-        # A standing climb wants its load there when the rider stands. In power mode the load
-        # would rise against falling cadence: there it waits for the rider instead.
-        if (
-            left <= PREROLL
-            and following is not None
-            and following.posture is Posture.STANDING
-            and segment.posture is not Posture.STANDING
-            and self.control.usable(following.mode) is not Mode.POWER
-        ):
+        if following is not None and left <= self._preroll(segment, following):
             segment, at, lap = following, -left, lap + 1
         return Wanted(
             segment=segment,
@@ -376,10 +369,21 @@ class Engine:
             at=at,
             intensity=self.intensity,
             standing=segment.posture is Posture.STANDING,
-            warmed_up=self.timer_time >= self._warm_up,
+            # What is prepared counts from its own beginning.
+            warmed_up=self.timer_time - min(at, 0.0) >= self._warm_up,
             released=self.finished or cause in (PauseCause.RIDER, PauseCause.REST),
             held=cause is PauseCause.TRAINER,
         )
+
+    def _preroll(self, segment: Segment, following: Segment) -> float:
+        """How long before it the load of what follows begins to rise [s]."""
+        stands = following.posture is Posture.STANDING and segment.posture is not Posture.STANDING
+        if stands and self.control.usable(following.mode) is Mode.POWER:
+            # The load would rise against falling cadence: it waits for the rider instead.
+            return 0.0
+        if following.kind is SegmentKind.INTERVAL:
+            return SHORT_ONSET
+        return PREROLL if stands else 0.0
 
     def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
         """Report what changed since the last grid point."""

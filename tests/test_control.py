@@ -133,6 +133,37 @@ def test_in_power_mode_the_load_waits_while_the_rider_stands_up():
     assert powers[-1][1] > 150
 
 
+EFFORT = (SegmentKind.INTERVAL, 30.0, SEATED, 330.0, 330.0, 0.07, Mode.GRADE, None)
+EASY = (SegmentKind.RECOVERY, 60.0, SEATED, 99.0, 99.0, 0.01, Mode.GRADE, None)
+
+
+@pytest.mark.parametrize("posture", [SEATED, STANDING])
+def test_an_intervals_load_is_there_when_it_begins_also_the_first_after_the_warm_up(posture):
+    effort = (*EFFORT[:2], posture, *EFFORT[3:])
+    said = drive(Engine(workout(WARM_UP, effort, EASY, effort), RIDER), 170)
+    grades = [(t, c.grade) for t, c in of_kind(said, TrackResistance)]
+    for begins in (60, 150):
+        full = next(t for t, g in grades if t > begins - 10 and g == 0.07)
+        assert full == pytest.approx(begins, abs=0.5)
+        assert max((g for t, g in grades if begins - 10 < t < begins - 3), default=0) <= 0.02
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_an_effort_of_thirty_seconds_is_ridden_to_its_end(mode):
+    plan = in_mode(mode, workout(WARM_UP, EFFORT, EASY, EFFORT, EASY))
+    said = drive(Engine(plan, RIDER), 235)
+    assert "105 %" not in " ".join(texts(said))
+    targets = {round(s.timer_time): s.target_power for s in said.samples}
+    assert {targets[second] for second in (*range(64, 90), *range(154, 180))} == {330.0}
+
+
+def test_an_effort_that_the_rider_makes_longer_is_over_in_time():
+    plan = workout(WARM_UP, (*EFFORT[:6], Mode.POWER, None), EASY)
+    said = drive(Engine(plan, RIDER), 130, keys={70: [Key.EXTEND]})
+    hard = [t for t, c in of_kind(said, TargetPower) if c.power > 231]
+    assert max(hard) <= 60 + 31
+
+
 def test_at_most_two_setpoints_a_second_and_one_every_three():
     said = drive(Engine(HILLS, RIDER), 355)
     times = [t for t, c in said.commands if isinstance(c, TargetPower | TrackResistance)]
