@@ -7,12 +7,11 @@ It needs the extra ``fuzz`` (atheris; tried on Linux only). From the root of the
     python tests/fuzz/fuzz_stick.py -max_total_time=600 -max_len=600 found tests/data/fuzz/stick
 
 What breaks a rule is kept as ``crash-...``; run the program with that file as its only argument to
-see it again. Afterwards what was learned is folded into the corpus that every test run replays::
+see it again. Afterwards what was learned goes into the corpus that every test run replays::
 
-    mkdir small
-    python tests/fuzz/fuzz_stick.py -merge=1 -max_len=600 small tests/data/fuzz/stick found
+    python tests/fuzz/keep.py found tests/data/fuzz/stick
 
-It is kept below 60 files and 100 kB. Arguments are libFuzzer's; the rules are in `stick_story`.
+Arguments are libFuzzer's; the rules are in `stick_story`.
 """
 
 from __future__ import annotations
