@@ -25,6 +25,7 @@ from coach.messages import (
     CueKind,
     Event,
     EventKind,
+    HeartBeat,
     Key,
     Page,
     Reply,
@@ -80,6 +81,9 @@ class Ears:
         if isinstance(message, Reply):
             self._receiver.answered(message)
             return None, message
+        if isinstance(message, HeartBeat):
+            # Kept, so that it stays in the rider's file; the engine has no use for it.
+            return None, None
         if isinstance(message, Telemetry):
             running = self._recorded.timer_running
             self._recorded = replace(message, timer_running=running)
@@ -139,6 +143,12 @@ class Run:
         self._refused: set[tuple[str, ReplyStatus]] = set()
         self._committed = -math.inf
         self._last_step = -math.inf
+
+    @property
+    def heard(self) -> bool:
+        """Whether the trainer ever spoke, if it is one that does."""
+        is_mute = self.engine.recording or self.journal.header.knob
+        return is_mute or self._ears.telemetry.connection > 0
 
     def interrupt(self) -> None:
         """Ask for the end at the next tick; safe to call from a signal handler.

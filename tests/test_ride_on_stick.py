@@ -204,3 +204,12 @@ def test_a_ride_that_cannot_open_its_stick_leaves_no_journal(tmp_path: Path) -> 
     with pytest.raises(TrainerUnavailable, match="coach doctor"):
         ridden.run.ride()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trainer_that_was_never_heard_is_known_as_such(tmp_path: Path) -> None:
+    ridden = Ridden(tmp_path, SteppedClock(), six_short_hills())
+    ridden.air.masters[0].device_type = 40
+    ridden.watcher.when = lambda snapshot: snapshot.time > 20.0
+    ridden.watcher.then = ridden.run.interrupt
+    ridden.run.ride()
+    assert not ridden.run.heard

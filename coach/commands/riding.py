@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from coach.commands.saving import ride_path, save_ride, say_saved, to_type, writable_folder
-from coach.errors import CoachError, RideFileError, RideInterrupted
+from coach.errors import CoachError, RideFileError, RideInterrupted, TrainerNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def go(
     Raises
     ------
     TrainerError
-        If the trainer cannot be opened.
+        If the trainer cannot be opened, or was never heard; nothing is kept then.
     RideInterrupted
         If the program itself failed; the load is off and the ride is kept.
     """
@@ -66,6 +66,12 @@ def go(
     finally:
         if run.warning:
             click.echo(run.warning, err=True)
+    if not run.heard:
+        path.unlink()
+        raise TrainerNotFound(
+            "the trainer was never heard, so there was no ride: switch it on, turn the cranks to "
+            "wake it, and see with 'coach scan' which number it has"
+        )
     return path
 
 
