@@ -158,6 +158,15 @@ class TimerEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartBeat:
+    """A recording says that the heart beat here, so long after the beat before."""
+
+    time: float
+    rr_interval: float
+    """[s]."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingEnded:
     """A recording has been handed on to its end; its own totals are the truth."""
 

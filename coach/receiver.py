@@ -25,7 +25,7 @@ from coach.messages import (
     Telemetry,
 )
 from coach.protocol import fec, heart, power
-from coach.protocol.counters import EVENT_SPAN, PowerSum
+from coach.protocol.counters import PowerSum
 from coach.protocol.pages import DataPage
 
 REACQUIRED_AFTER = 5.0
@@ -63,9 +63,7 @@ class Receiver:
         self._heard: float | None = None
         self._strap = heart.Strap()
         self._strap_heard = False
-        self._beats: int | None = None
-        self._beat_heard = 0.0
-        self._next_beat = False
+        self._beats = heart.Beats()
         self._power = PowerSum()
         self._power_heard: float | None = None
         self._event_count: int | None = None
@@ -179,16 +177,9 @@ class Receiver:
     def _read_strap(self, page: Page) -> None:
         strap = self._strap.read(page.payload)
         self._strap_heard = True
-        interval = self._told.get("rr_interval")
-        if strap.beat_count != self._beats:
-            before, self._beats = self._beats, strap.beat_count
-            self._beat_heard, interval = page.time, None
-            # Of a beat that was missed nobody knows when it was.
-            self._next_beat = before is not None and (self._beats - before) % EVENT_SPAN == 1
-        if isinstance(strap, heart.PreviousHeartBeat) and self._next_beat:
-            interval = strap.rr_interval or None
-        rate = strap.heart_rate_bpm
-        if page.time - self._beat_heard > BEATLESS:
+        self._beats.update(page.time, strap)
+        rate, interval, beat = strap.heart_rate_bpm, self._beats.interval, self._beats.heard
+        if beat is not None and page.time - beat > BEATLESS:
             rate = interval = None
         self._told.update(heart_rate=rate, heart_rate_time=page.time, rr_interval=interval)
 

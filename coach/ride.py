@@ -59,6 +59,32 @@ class Lap:
     """Index of the planned segment it belongs to; ``None`` without a plan."""
 
 
+def _nothing() -> Column:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RrIntervals:
+    """The times between heart beats, in the order in which they were beaten.
+
+    Attributes
+    ----------
+    time : ndarray, shape (n_intervals,)
+        When each was told, at its end [s] since the ride's start; never decreasing. It is late by
+        up to a second and more where the radio or the file knows no better: whoever needs the
+        rhythm itself adds up the intervals.
+    interval : ndarray, shape (n_intervals,)
+        [s].
+    """
+
+    time: Column = field(default_factory=_nothing)
+    interval: Column = field(default_factory=_nothing)
+
+    def __len__(self) -> int:
+        """Return the number of intervals."""
+        return int(self.time.size)
+
+
 @dataclass(slots=True)
 class Ride:
     """One ride, in SI units, with NaN where nothing was recorded.
@@ -103,6 +129,8 @@ class Ride:
     timer: list[TimerChange] = field(default_factory=list)
     positions: list[PositionChange] = field(default_factory=list)
     position_source: PostureSource | None = None
+    rr_intervals: RrIntervals = field(default_factory=RrIntervals)
+    """As the strap told them; beats that were lost are no part of them."""
     laps: list[Lap] = field(default_factory=list)
     workout: Workout | None = None
     """The plan that was ridden, where there was one."""

@@ -22,6 +22,7 @@ from coach.messages import (
     BasicResistance,
     Command,
     Event,
+    HeartBeat,
     Page,
     RecordingEnded,
     Reply,
@@ -34,7 +35,7 @@ from coach.messages import (
     UserConfiguration,
     WindResistance,
 )
-from coach.ride import PositionChange, Ride
+from coach.ride import PositionChange, Ride, RrIntervals
 from coach.rider import Devices, Rider
 from coach.trainers.ant import devices as ant
 from coach.trainers.ant.driver import AntTrainer
@@ -63,13 +64,14 @@ COMMANDS = (
 
 
 def recording() -> Ride:
-    """Return 24 s with a repeated stamp, a step backward, a pause and two changes of position."""
+    """Return 24 s: a repeated stamp, a step back, a pause, changes of position, heart beats."""
     time = np.array([0.0, 1, 2, 2, 3, 1, 4, 5, 18, 19, 20.5, 22, 24])
     ride = Ride.from_columns(time, power=np.linspace(100.0, 160.0, time.size))
     ride.positions = [
         PositionChange(2.5, RiderPosition.TRANSITION_TO_STANDING),
         PositionChange(2.75, RiderPosition.STANDING),
     ]
+    ride.rr_intervals = RrIntervals(np.array([2.0, 2.0, 4.5, 10.0]), np.full(4, 0.75))
     return ride
 
 
@@ -173,7 +175,7 @@ def every(step: float) -> list[float]:
 
 
 def test_says_only_messages(make: Callable[[], Trainer]) -> None:
-    kinds = (Page, Telemetry, Reply, Event, TimerEvent, RecordingEnded)
+    kinds = (Page, Telemetry, Reply, Event, TimerEvent, HeartBeat, RecordingEnded)
     assert all(isinstance(message, kinds) for message in listen(make(), every(0.25)))
 
 

@@ -93,6 +93,27 @@ def in_order(time: Column) -> npt.NDArray[np.intp]:
     return np.array(kept, dtype=np.intp)
 
 
+def sound_times(time: Column) -> Column:
+    """Return each sample's own time, or, where that cannot be trusted, that of the one before.
+
+    Parameters
+    ----------
+    time : ndarray, shape (n_samples,)
+        As recorded [s]; NaN where a sample has no time.
+
+    Returns
+    -------
+    ndarray, shape (n_samples,)
+        Never decreasing; the first ones without a sound time get the next one's. All 0 where
+        there is none at all.
+    """
+    kept = in_order(time)
+    if not kept.size:
+        return np.zeros(time.shape)
+    before = np.searchsorted(kept, np.arange(time.size), side="right") - 1
+    return time[kept[np.maximum(before, 0)]]
+
+
 def elapsed_time(ride: Ride) -> float | None:
     """Return the time from the first to the last moment of the ride, pauses included [s].
 

@@ -7,20 +7,21 @@ import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coach.errors import RideFileError
+from coach.errors import DecodeError, RideFileError
 from coach.journal.schema import COMMANDS, FORMAT, MESSAGES, Header
 from coach.journal.schema import load as load_message
 from coach.messages import (
     Command,
     Event,
     EventKind,
+    HeartBeat,
     Key,
     Page,
     PostureSource,
@@ -235,6 +236,7 @@ class Recorded:
         # Time 0 of the ride is the engine's first step.
         origin = next((now for _, now, _ in self.rows("steps")), 0.0)
         self._add_events(ride, origin)
+        self._add_beats(ride, origin)
         self._add_laps(ride, origin)
         ride.start = header.start
         ride.name = header.name
@@ -270,6 +272,32 @@ class Recorded:
         if measured or declared:
             ride.positions = measured or declared
             ride.position_source = PostureSource.MEASURED if measured else PostureSource.DECLARED
+
+    def _add_beats(self, ride: Ride, origin: float) -> None:
+        """Add the intervals between heart beats: out of a strap's pages, or a recording's own."""
+        import numpy as np
+
+        from coach.analysis.timer import sound_times
+        from coach.protocol import heart
+        from coach.ride import RrIntervals
+
+        strap, beats = heart.Strap(), heart.Beats()
+        told: list[tuple[float, float]] = []
+        # Pages come until the trainer has let go, which is after the ride's last moment.
+        end = origin + (ride.elapsed_time or 0.0)
+        for _, time, source, payload in self.rows("pages"):
+            if source == Source.HEART_RATE and time <= end:
+                with suppress(DecodeError):
+                    interval = beats.update(time, strap.read(payload))
+                    if interval is not None:
+                        told.append((time, interval))
+        for _, kind, text in self.rows("received"):
+            if kind == HeartBeat.__name__:
+                beat: HeartBeat = load_message(HeartBeat, text)
+                told.append((beat.time, beat.rr_interval))
+        if told:
+            times, intervals = np.array(told).T
+            ride.rr_intervals = RrIntervals(sound_times(times - origin), intervals)
 
     def _add_laps(self, ride: Ride, origin: float) -> None:
         from coach.analysis.timer import pauses

@@ -9,6 +9,7 @@ from typing import Any
 from coach.messages import (
     BasicResistance,
     Event,
+    HeartBeat,
     RecordingEnded,
     Reply,
     TargetPower,
@@ -46,7 +47,7 @@ COMMANDS: dict[str, type] = {
     for kind in (BasicResistance, TargetPower, WindResistance, TrackResistance, UserConfiguration)
 }
 MESSAGES: dict[str, type] = {
-    kind.__name__: kind for kind in (Telemetry, Reply, Event, TimerEvent, RecordingEnded)
+    kind.__name__: kind for kind in (Telemetry, Reply, Event, TimerEvent, HeartBeat, RecordingEnded)
 }
 
 

@@ -16,6 +16,7 @@ from coach.protocol.common import (
     BATTERY_STATUS_INVALID,
     HIGHEST_VOLTAGE,
 )
+from coach.protocol.counters import EVENT_SPAN, Rollover
 from coach.protocol.fields import code, count, flag, number
 from coach.protocol.pages import DataPage, Profile, data_page
 
@@ -24,6 +25,8 @@ PERIOD = 8070
 """Channel period [1/32768 s]."""
 BEAT_TIME_SPAN = 64.0
 """The beat time rolls over after this [s]."""
+SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.25, 2.0
+"""An RR interval outside these (240 and 30 bpm) is a beat missed or made up [s]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,3 +175,62 @@ class Strap:
             beat_count=page.beat_count,
             heart_rate_bpm=page.heart_rate_bpm,
         )
+
+
+class Beats:
+    """Hears the beats of a strap and the RR intervals between them, each once.
+
+    A strap repeats its last beat in page after page until the next one. The interval that ends in
+    it is the strap's own, from page 4; where that is not heard, the difference of the times of two
+    beats in a row. An interval outside `SHORTEST_INTERVAL` and `LONGEST_INTERVAL`, and one of
+    beats that were lost, is left out: nothing is put in its place.
+
+    Attributes
+    ----------
+    heard : float or None
+        When the last beat was first told [s].
+    interval : float or None
+        The interval that ends in the last beat [s]; ``None`` while it is not known.
+    """
+
+    __slots__ = ("_clock", "_count", "_waits", "heard", "interval")
+
+    def __init__(self) -> None:
+        self._count = Rollover(EVENT_SPAN)
+        self._clock = Rollover(BEAT_TIME_SPAN)
+        self._waits = False
+        self.heard: float | None = None
+        self.interval: float | None = None
+
+    def update(self, time: float, page: HeartRatePage) -> float | None:
+        """Take a page, as `Strap` reads it.
+
+        Parameters
+        ----------
+        time : float
+            When it came [s]; never before the page ahead of it.
+        page : HeartRatePage
+            Any page of the strap.
+
+        Returns
+        -------
+        float or None
+            The interval, if this page is the first to tell it [s].
+        """
+        beats = self._count.update(page.beat_count)
+        told = None
+        if beats or self.heard is None:
+            elapsed = self._clock.update(page.beat_time_s)
+            if beats == 1:
+                told = elapsed
+            # After long silence nobody knows how often the strap's clock went round; and what
+            # was before the first page is no part of what was heard.
+            self._waits = self.heard is not None and time - self.heard < BEAT_TIME_SPAN / 2
+            self.heard, self.interval = time, None
+        if isinstance(page, PreviousHeartBeat):
+            told = page.rr_interval
+        if not self._waits or told is None or not SHORTEST_INTERVAL <= told <= LONGEST_INTERVAL:
+            return None
+        self._waits = False
+        self.interval = told
+        return told

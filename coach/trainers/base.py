@@ -11,6 +11,7 @@ from typing import Protocol
 from coach.messages import (
     Command,
     Event,
+    HeartBeat,
     Page,
     RecordingEnded,
     Reply,
@@ -18,7 +19,7 @@ from coach.messages import (
     TimerEvent,
 )
 
-Message = Page | Telemetry | Reply | Event | TimerEvent | RecordingEnded
+Message = Page | Telemetry | Reply | Event | TimerEvent | HeartBeat | RecordingEnded
 """What a trainer may say, each with the time at which it was said."""
 
 

@@ -14,16 +14,23 @@ from operator import itemgetter
 
 import numpy as np
 
-from coach.analysis.timer import LONGEST_HOLD, elapsed_time, in_order, pauses, timer_time
-from coach.messages import Command, RecordingEnded, RiderPosition, Telemetry, TimerEvent
+from coach.analysis.timer import LONGEST_HOLD, elapsed_time, pauses, sound_times, timer_time
+from coach.messages import (
+    Command,
+    HeartBeat,
+    RecordingEnded,
+    RiderPosition,
+    Telemetry,
+    TimerEvent,
+)
 from coach.ride import Column, Ride
 from coach.trainers.base import Message
 
 _MEASURED = ("power", "cadence", "speed", "distance", "altitude", "grade", "heart_rate")
 
 # What comes first at one and the same moment: the timer starts, the rider moves, a sample is
-# taken, the timer stops.
-_START, _POSITION, _SAMPLE, _STOP = range(4)
+# taken, the heart beats, the timer stops.
+_START, _POSITION, _SAMPLE, _BEAT, _STOP = range(5)
 
 
 class ReplayTrainer:
@@ -31,7 +38,8 @@ class ReplayTrainer:
 
     Time 0 of the ride is the moment of `open`. Each sample becomes one `Telemetry`, numbered; a
     change of position is one more, with the number of the sample before it, so that none is lost
-    between two samples. At the end comes `RecordingEnded` with the recording's own totals.
+    between two samples. Heart beats come as `HeartBeat`. At the end comes `RecordingEnded` with
+    the recording's own totals.
 
     Parameters
     ----------
@@ -88,6 +96,8 @@ def _spoken(ride: Ride, opened: float) -> Iterator[tuple[float, Message]]:
         elif kind == _POSITION:
             telemetry = _moved(telemetry, at, positions[index].position)
             yield at, telemetry
+        elif kind == _BEAT:
+            yield at, HeartBeat(at, float(ride.rr_intervals.interval[index]))
         else:
             yield at, TimerEvent(at, running=kind == _START)
     yield at, _ended(ride, at)
@@ -107,23 +117,15 @@ def _ended(ride: Ride, at: float) -> RecordingEnded:
 
 def _moments(ride: Ride, positions: list[float]) -> list[tuple[float, int, int]]:
     """Return when something is said, what kind of thing, and which one of its kind; in order."""
-    samples = _sample_times(ride.time)
+    samples = sound_times(ride.time)
     moments = [(at, _SAMPLE, index) for index, at in enumerate(samples.tolist())]
     moments += [(at, _POSITION, index) for index, at in enumerate(positions)]
+    moments += [(at, _BEAT, index) for index, at in enumerate(ride.rr_intervals.time.tolist())]
     for index, (stop, start) in enumerate(pauses(ride.timer) if ride.timer else _gaps(samples)):
         moments.append((stop, _STOP, index))
         if start < inf:
             moments.append((start, _START, index))
     return sorted(moments, key=itemgetter(0, 1))
-
-
-def _sample_times(time: Column) -> Column:
-    """Return when each sample is handed on: its own time, or, without a sound one, the last."""
-    kept = in_order(time)
-    if not kept.size:
-        return np.zeros(time.shape)
-    before = np.searchsorted(kept, np.arange(time.size), side="right") - 1
-    return time[kept[np.maximum(before, 0)]]
 
 
 def _gaps(time: Column) -> list[tuple[float, float]]:

@@ -15,7 +15,10 @@ from coach.formats.fit.profile import BYTE, DEVELOPER, STRING, Field, Message
 from coach.ride import Column
 
 Values = Column | Sequence[float | None] | Sequence[str] | Sequence[bytes]
-"""A field of several messages: numbers in SI units (absent is ``None`` or NaN), text or bytes."""
+"""A field of several messages: numbers in SI units (absent is ``None`` or NaN), text or bytes.
+
+Numbers of shape (n_messages, n_items) make an array of each message's field.
+"""
 
 Raw = npt.NDArray[Any]
 """A field as it will stand in the file."""
@@ -68,12 +71,13 @@ def encode_block(local: int, kind: Message, columns: Mapping[str, Values]) -> Bl
         if encoded is not None:
             raw[name] = encoded
     count = len(next(iter(columns.values())))
-    rows = np.empty(count, [("header", "u1"), *((name, raw[name].dtype) for name in raw)])
+    layout = [(name, field.dtype, field.shape[1:]) for name, field in raw.items()]
+    rows = np.empty(count, [("header", "u1"), *layout])
     rows["header"] = local
     for name, encoded in raw.items():
         rows[name] = encoded
     fields = {name: kind.fields[name] for name in raw}
-    sizes = [encoded.dtype.itemsize for encoded in raw.values()]
+    sizes = [rows.dtype[name].itemsize for name in raw]
     return Block(_definition(local, kind, list(fields.values()), sizes), rows, fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -59,10 +61,25 @@ class Messages:
         column = np.full(self._count, np.nan)
         for definition, rows, rank in self._groups:
             if number in definition.numbers:
-                raw = rows[str(number)]
-                valid = np.isfinite(raw) & (raw != definition.fields[number].type.invalid)
-                column[rank] = np.where(valid, raw / scale - offset, np.nan)
+                raw = _valid(rows[str(number)], definition.fields[number].type.invalid)
+                column[rank] = raw / scale - offset
         return column
+
+    def table(self, name: str) -> Column:
+        """Return an array field in SI units, shape (n_messages, n_items), NaN where no value is."""
+        number, _, scale, offset, _ = self._kind.fields[name]
+        parts = []
+        for definition, rows, rank in self._groups:
+            if number in definition.numbers:
+                at, size, base = definition.fields[number]
+                content = rows.view(np.uint8).reshape(rows.size, definition.size)
+                items = np.ascontiguousarray(content[:, at : at + size])
+                raw = _valid(items.view(definition.dtype[str(number)]), base.invalid)
+                parts.append((rank, raw / scale - offset))
+        table = np.full((self._count, max((part.shape[1] for _, part in parts), default=0)), np.nan)
+        for rank, part in parts:
+            table[rank, : part.shape[1]] = part
+        return table
 
     def times(self) -> Column:
         """Return the time of each message in FIT's seconds, shape (n_messages,)."""
@@ -71,6 +88,11 @@ class Messages:
             return stamps
         compressed = _compressed_times(self._data, self._runs, self._kind.number)
         return np.where(np.isnan(compressed), stamps, compressed)
+
+    @property
+    def places(self) -> _Offsets:
+        """Where in the file each message is, shape (n_messages,); rising."""
+        return self._places
 
     def files(self, starts: list[int]) -> npt.NDArray[np.intp]:
         """Return which of the chained files each message is in, given where they begin."""
@@ -94,6 +116,11 @@ class Messages:
         return [
             value.partition(b"\0")[0].decode("utf-8", errors="replace") for value in self.raw(name)
         ]
+
+
+def _valid(raw: npt.NDArray[Any], invalid: float) -> Column:
+    """Return numbers as they stand, NaN for what stands for "no value"."""
+    return np.where(np.isfinite(raw) & (raw != invalid), raw, np.nan)
 
 
 def _places(runs: list[Run]) -> _Offsets:

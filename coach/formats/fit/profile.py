@@ -253,6 +253,10 @@ ACTIVITY = Message(
         "event_type": Field(4, ENUM),
     },
 )
+HRV = Message(78, {"time": Field(0, UINT16, 1000, unit="s")})
+"""RR intervals, an array of them in each message, and nothing that says when."""
+HRV_INTERVALS = 5
+"""How many of them head units make room for in a message."""
 FILE_CREATOR = Message(49, {"software_version": Field(0, UINT16)})
 FIELD_DESCRIPTION = Message(
     206,

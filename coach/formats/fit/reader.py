@@ -8,6 +8,8 @@
 * Files written one behind the other are one ride on one time axis; session totals add up. A file
   that begins before the one ahead of it ended, or a month and more later, is laid directly
   behind it.
+* RR intervals carry no time of their own. They get that of the record, event or lap ahead of
+  them, so to the second at best; those of a device that saves up its ``hrv`` messages come late.
 * Altitude is field 78, else 2; speed is 73, else 6; where a file has neither speed nor distance,
   both come from the compressed pair (field 8) of old devices.
 """
@@ -19,14 +21,14 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from coach.analysis.power import recorded
-from coach.analysis.timer import in_order
+from coach.analysis.timer import in_order, sound_times
 from coach.errors import RideFileError
 from coach.formats.fit import profile
 from coach.formats.fit.messages import Column, Messages
 from coach.formats.fit.plan import read_plan
 from coach.formats.fit.structure import Contents, read_structure
 from coach.messages import PostureSource
-from coach.ride import Lap, PositionChange, Ride, TimerChange
+from coach.ride import Lap, PositionChange, Ride, RrIntervals, TimerChange
 
 LONGEST_RIDE = 30 * 86_400.0
 """A time further than this from the middle of the records is damage [s]: nobody who walks a ride
@@ -76,6 +78,9 @@ def decode(data: bytes) -> Ride:
     ride.rider_mass = _last(Messages(data, contents.runs, profile.USER_PROFILE).column("weight"))
     _read_workout(ride, data, contents)
     _read_laps(ride, laps, axis)
+    hrv = Messages(data, contents.runs, profile.HRV)
+    if len(hrv):
+        ride.rr_intervals = _rr_intervals(hrv, [records, events, laps], axis)
     if ride.positions:
         declared = PostureSource.DECLARED in sessions.text("position_source")
         ride.position_source = PostureSource.DECLARED if declared else PostureSource.MEASURED
@@ -185,6 +190,18 @@ def _read_records(records: Messages, axis: _TimeAxis) -> Ride:
     if untimed:
         ride.warnings.append(f"{untimed} of {len(records)} records carry no usable time")
     return ride
+
+
+def _rr_intervals(hrv: Messages, timed: list[Messages], axis: _TimeAxis) -> RrIntervals:
+    """Read the RR intervals; `timed` are the messages that tell when each was written."""
+    stamps = [np.full(len(hrv), np.nan), *(axis.seconds(kind, kind.times()) for kind in timed)]
+    places = np.concatenate([hrv.places, *(kind.places for kind in timed)])
+    order = np.argsort(places)
+    times = np.empty(places.size)
+    times[order] = sound_times(np.concatenate(stamps)[order])
+    intervals = hrv.table("time")
+    valid = np.isfinite(intervals)
+    return RrIntervals(np.repeat(times[: len(hrv)], valid.sum(axis=1)), intervals[valid])
 
 
 def _first_valid(preferred: Column, other: Column) -> Column:

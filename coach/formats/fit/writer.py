@@ -5,6 +5,8 @@
 * Messages stand in the order of time; records keep their own order, duplicates included.
 * ``rider_position_change``, ``time_standing`` and ``stand_count`` are written only where pedals
   measured the posture or the rider declared it; the session's ``position_source`` says which.
+* RR intervals stand in ``hrv`` messages behind the record of their second, as head units write
+  them; nothing else in a FIT file says when they were.
 * The session's totals are the ride's own where it has them, else computed by `coach.analysis`.
 * Every file has a timer start, a final stop and a lap, since uploads expect them: a ride that
   has none gets one of each over its whole length.
@@ -134,10 +136,11 @@ class _Activity:
         return self._block(profile.WORKOUT, head).encode() + steps.encode()
 
     def stream(self) -> bytes:
-        """Records, events and laps, merged by time.
+        """Records, events, laps and RR intervals, merged by time.
 
         Within one second a start or a position comes before the records, a stop or a lap behind
-        them; events keep their order among themselves, as a stop and a start may share a second.
+        them, RR intervals last; events keep their order among themselves, as a stop and a start
+        may share a second.
         """
         records = self._block(profile.RECORD, self._record_fields())
         events, event_times, stops = self._events()
@@ -150,8 +153,12 @@ class _Activity:
             *zip(np.maximum.accumulate(places), _whole(event_times), events.rows, strict=True),
             *zip(self._place(lap_ends, after=True), _whole(lap_ends), laps.rows, strict=True),
         ]
-        merged.sort(key=lambda message: (message[0], message[1]))
         parts = [events.definition, records.definition, laps.definition]
+        if len(self._ride.rr_intervals):
+            hrv, told = self._hrv()
+            merged += zip(self._place(told, after=True), told, hrv.rows, strict=True)
+            parts.append(hrv.definition)
+        merged.sort(key=lambda message: (message[0], message[1]))
         done = 0
         for place, _, row in merged:
             parts += [records.rows[done:place].tobytes(), row.tobytes()]
@@ -281,6 +288,18 @@ class _Activity:
         }
         stops = (events == profile.EVENT_TIMER) & (types == profile.TYPE_STOP_ALL)
         return self._block(profile.EVENT, fields), times, stops
+
+    def _hrv(self) -> tuple[Block, Column]:
+        """Return the messages with RR intervals, those of one second together, and the seconds."""
+        beats = self._ride.rr_intervals
+        seconds = _whole(beats.time)
+        begins = np.flatnonzero(np.diff(seconds, prepend=np.nan) != 0)
+        number = np.arange(seconds.size)
+        first = begins[np.searchsorted(begins, number, "right") - 1]
+        place = (number - first) % profile.HRV_INTERVALS
+        table = np.full((int((place == 0).sum()), profile.HRV_INTERVALS), np.nan)
+        table[np.cumsum(place == 0) - 1, place] = beats.interval
+        return self._block(profile.HRV, {"time": table}), seconds[place == 0]
 
     def _lap_fields(self) -> dict[str, Values]:
         ride, laps = self._ride, self._laps
