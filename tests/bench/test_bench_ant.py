@@ -333,20 +333,24 @@ def test_beside_openant(monkeypatch: pytest.MonkeyPatch) -> None:
 GAPS = 200
 
 
-def come_back(seed: int) -> float:
-    """Lose the trainer, want something else meanwhile; return how long after its first page the
-    trainer holds it [s].
+def come_back(seed: int, share: float) -> float:
+    """Lose the trainer, and want something else meanwhile.
+
+    Returns
+    -------
+    float
+        How long after its first page the trainer holds what is wanted by then [s], where a
+        `share` of all pages is lost.
     """
     chance = random.Random(seed)
     start = 12.0 + chance.uniform(0.0, 3.0)
     end = start + chance.uniform(1.0, 20.0)
     changed = chance.uniform(start, end)
     clock = SteppedClock()
-    stick = PretendStick(
-        clock,
-        Air(example_rider(), seed),
-        Faults([Fault(FaultKind.GO_TO_SEARCH, start, end)], seed),
-    )
+    faults = [Fault(FaultKind.GO_TO_SEARCH, start, end)]
+    if share:
+        faults.append(Fault(FaultKind.LOST_PAGES, end, 1e6, share=share))
+    stick = PretendStick(clock, Air(example_rider(), seed), Faults(faults, seed))
     first = float("inf")
     held = float("inf")
     wanted = fec.page_for(TrackResistance(0.05)).encode()
@@ -380,13 +384,16 @@ def come_back(seed: int) -> float:
 
 
 def test_back_after_a_gap() -> None:
-    took = sorted(come_back(seed) for seed in range(GAPS))
-    p99 = took[int(0.99 * GAPS)]
-    print(
-        f"\nafter go-to-search, from the trainer's first page to the current target ({GAPS} gaps): "
-        f"median {statistics.median(took):.2f} s, p99 {p99:.2f} s, worst {took[-1]:.2f} s"
-    )
-    assert took[-1] < 3.0
+    print(f"\n{GAPS} times gone to search; from the trainer's first page to the current target:")
+    for share in (0.0, 0.1):
+        took = sorted(come_back(seed, share) for seed in range(GAPS))
+        p99 = took[int(0.99 * GAPS)]
+        print(
+            f"  {share:4.0%} of pages lost: median {statistics.median(took):.2f} s, "
+            f"p99 {p99:.2f} s, worst {took[-1]:.2f} s"
+        )
+        # With losses there is no bound: as many pages in a row may be lost as chance wants.
+        assert took[-1] < 3.0 or share
 
 
 # --- what it costs ------------------------------------------------------------------------------
