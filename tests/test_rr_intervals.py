@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -18,7 +19,7 @@ from timeline import HILLS, RIDER
 from coach import journal
 from coach.clock import ManualClock
 from coach.formats import fit
-from coach.journal import Header, Journal
+from coach.journal import Header, Journal, Recorded
 from coach.messages import HeartBeat, Page, Sample, Source
 from coach.protocol import heart
 from coach.ride import Ride, RrIntervals, TimerChange, as_ridden
@@ -188,6 +189,14 @@ def test_a_ride_has_the_intervals_of_its_strap_s_pages(tmp_path):
     np.testing.assert_array_equal(ride.rr_intervals.interval, [1.0, 0.75])
 
 
+def test_of_an_old_strap_only_the_last_bytes_count(tmp_path):
+    # It never flips the toggle; what would be page 4's time is anything.
+    beats = [(100.5, "84ff000000000850"), (101.5, "84ff100200040950")]
+    pages = [Page(time, Source.HEART_RATE, bytes.fromhex(each)) for time, each in beats]
+    ride = kept(tmp_path / "a.ride", pages)
+    np.testing.assert_array_equal(ride.rr_intervals.interval, [1.0])
+
+
 def test_a_ride_without_a_strap_has_none(tmp_path):
     assert len(kept(tmp_path / "a.ride", []).rr_intervals) == 0
 
@@ -291,6 +300,13 @@ def test_there_and_back_the_times_are_whole_seconds():
     # Time 0 of a file is its start, not its first record.
     np.testing.assert_array_equal(back.rr_intervals.time, [1, 2, 2, 5])
     np.testing.assert_array_equal(back.rr_intervals.interval, [0.813, 0.7, 0.701, 2.0])
+
+
+def test_in_a_pause_the_last_event_tells_the_time():
+    ride = ride_of([3.2, 8.0, 12.2], [0.8, 0.9, 1.0], records=[1, 2, 3, 20])
+    ride.timer = [TimerChange(7.0, False), TimerChange(11.0, True)]
+    beats = fit.decode(fit.encode(ride)).rr_intervals
+    np.testing.assert_array_equal(beats.time, [3, 7, 11])
 
 
 def test_intervals_written_by_garmins_own_encoder():
@@ -412,3 +428,15 @@ def test_a_ride_replayed_keeps_its_intervals_in_both_files(tmp_path):
         thousandths = np.floor(source.rr_intervals.interval * 1000 + 0.5) / 1000
         np.testing.assert_array_equal(written.rr_intervals.interval, thousandths)
         assert np.abs(written.rr_intervals.time - source.rr_intervals.time).max() <= 1.0
+
+
+def test_heart_beats_change_nothing_of_a_replay(tmp_path):
+    ride = ridden(tmp_path / "a.ride", SimulatedTrainer(RIDER, seed=1), HILLS)
+    steps = []
+    for number, beats in enumerate((ride.rr_intervals, RrIntervals())):
+        path = tmp_path / f"{number}.ride"
+        source = replace(ride, rr_intervals=beats)
+        ridden(path, ReplayTrainer(source), as_ridden(source), recording=True)
+        with Recorded(path) as recorded:
+            steps.append([recorded.rows(table) for table in ("steps", "samples", "sent")])
+    assert steps[0] == steps[1]

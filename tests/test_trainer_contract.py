@@ -71,7 +71,7 @@ def recording() -> Ride:
         PositionChange(2.5, RiderPosition.TRANSITION_TO_STANDING),
         PositionChange(2.75, RiderPosition.STANDING),
     ]
-    ride.rr_intervals = RrIntervals(np.array([2.0, 2.0, 4.5, 10.0]), np.full(4, 0.75))
+    ride.rr_intervals = RrIntervals(np.array([-1.0, 2.0, 2.0, 10.0]), np.full(4, 0.75))
     return ride
 
 

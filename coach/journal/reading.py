@@ -277,7 +277,6 @@ class Recorded:
         """Add the intervals between heart beats: out of a strap's pages, or a recording's own."""
         import numpy as np
 
-        from coach.analysis.timer import sound_times
         from coach.protocol import heart
         from coach.ride import RrIntervals
 
@@ -297,7 +296,7 @@ class Recorded:
                 told.append((beat.time, beat.rr_interval))
         if told:
             times, intervals = np.array(told).T
-            ride.rr_intervals = RrIntervals(sound_times(times - origin), intervals)
+            ride.rr_intervals = RrIntervals(times - origin, intervals)
 
     def _add_laps(self, ride: Ride, origin: float) -> None:
         from coach.analysis.timer import pauses
