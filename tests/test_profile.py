@@ -34,6 +34,17 @@ cr10 = 3
 resistance_steps = 0
 """
 
+RAMP = """
+[[part]]
+kind = "{}"
+length = "60:00"
+ftp_pct_start = 40
+ftp_pct_end = 50
+effort = "easy"
+cr10 = 1
+resistance_steps = -1
+"""
+
 
 def plan(text: str) -> profile.WorkoutPlan:
     head = 'title = "T"\nabout = "A"\nshort_warm_up = true\n'
@@ -165,6 +176,7 @@ def test_an_estimate_comes_from_the_rider_file():
 def test_every_key_of_a_workout_file():
     found = plan(
         """
+        most_rounds = 2
         [climbing]
         cadence_rpm = 80
         speed_kmh = 10.8
@@ -197,6 +209,7 @@ def test_every_key_of_a_workout_file():
         about="A",
         climbing_cadence=80.0,
         climbing_speed=pytest.approx(3.0),
+        most_rounds=2,
         parts=(
             profile.Part(
                 kind=SegmentKind.WARM_UP,
@@ -223,6 +236,39 @@ def test_every_key_of_a_workout_file():
         ),
     )
     assert found.duration == 3723 + 5405
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("warm_up", "cool_down"),
+        ("hill", "warm_up", "hill"),
+        ("hill", "cool_down", "hill"),
+        ("cool_down", "hill", "warm_up"),
+    ],
+)
+def test_a_round_stands_between_warm_up_and_cool_down(kinds):
+    text = "".join(PART if kind == "hill" else RAMP.format(kind) for kind in kinds)
+    assert len(plan(text).parts) == len(kinds)
+    assert len(plan("most_rounds = 1\n" + text).parts) == len(kinds)
+    with pytest.raises(ProfileError, match=r"^mine.toml:4: most_rounds: .*, found 2$"):
+        plan("most_rounds = 2\n" + text)
+
+
+@pytest.mark.parametrize("before", [0, 2])
+@pytest.mark.parametrize("after", [0, 2])
+def test_ends_may_be_of_several_parts_or_none(before, after):
+    text = before * RAMP.format("warm_up") + PART + after * RAMP.format("cool_down")
+    assert plan("most_rounds = 10\n" + text).most_rounds == 10
+
+
+def test_all_rounds_together_end_the_same_day():
+    """Two hours ten times are more than twelve; warm-up and cool-down are ridden once."""
+    hour = PART.replace("4:00", "60:00")
+    ends = (RAMP.format("warm_up"), 2 * RAMP.format("cool_down"))
+    assert plan(f"most_rounds = 9\n{ends[0]}{hour}{ends[1]}").most_rounds == 9
+    with pytest.raises(ProfileError, match=r"^mine.toml:4: most_rounds: .* 12 hours in all, found"):
+        plan(f"most_rounds = 10\n{ends[0]}{hour}{ends[1]}")
 
 
 def test_hills_come_after_a_warm_up_of_fifteen_minutes():
@@ -519,7 +565,7 @@ def test_where_the_riders_own_file_belongs(monkeypatch, tmp_path):
 
 
 def test_shipped_workouts_have_names_and_own_ones_have_paths():
-    assert profile.workout_names() == ["hills", "hills-starter", "hills-strong"]
+    assert profile.workout_names() == ["hills", "hills-starter", "hills-strong", "intervals"]
     assert profile.load_workout(profile.find_workout("hills")).name == "hills"
     for own in ("mine.toml", "./mine", "../riders/example"):
         assert profile.find_workout(own) == Path(own)
@@ -530,7 +576,7 @@ def test_shipped_workouts_have_names_and_own_ones_have_paths():
     [
         ("hils", r"there is no workout 'hils'; did you mean 'hills'\? There are"),
         ("nope", r"there is no workout 'nope'\. There are hills"),
-        ("", "There are hills, hills-starter, hills-strong"),
+        ("", "There are hills, hills-starter, hills-strong, intervals"),
         ("x" * 5000, "There are hills"),
     ],
 )

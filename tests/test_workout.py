@@ -7,10 +7,12 @@ Numbers of the presets, totals included: science notes, 3.2. The totals were com
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach.analysis.power import w_prime_balance
 from coach.errors import RiderInputError
 from coach.guidance.gears import gears
 from coach.messages import Mode, Posture
@@ -28,6 +30,7 @@ from coach.workout import Segment, SegmentKind, Workout
 
 NAMES = ("hills-starter", "hills", "hills-strong")
 PLANS = {name: load_workout(find_workout(name)) for name in NAMES}
+INTERVALS = load_workout(find_workout("intervals"))
 RIDER = example_rider()
 
 HILLS = {  # minutes and % FTP of hills 1 to 6, then of the moderate block
@@ -334,7 +337,7 @@ def test_a_plan_without_hills_needs_no_climbing_speed():
     assert compile_workout(flat, RIDER).segments[0].target_power(450.0) == pytest.approx(115.5)
 
 
-INTERVALS = """
+SHORT = """
 title = "Short and hard"
 about = "the seated half of the science notes' intervals, then one that stands"
 
@@ -372,7 +375,7 @@ resistance_steps = -3
 
 def test_intervals_are_short_hills_with_a_speed_of_their_own():
     efforts = ((10, 150, "seated"), (20, 140, "seated"), (30, 130, "standing"))
-    text = INTERVALS + "".join(_interval(*each) for each in efforts)
+    text = SHORT + "".join(_interval(*each) for each in efforts)
     segments = compile_workout(parse_workout(text, "short.toml"), RIDER).segments
     assert [s.label for s in segments] == [
         "Warm-up",
@@ -382,7 +385,7 @@ def test_intervals_are_short_hills_with_a_speed_of_their_own():
     hard, easy = segments[1::2], segments[2::2]
     assert [s.target_power_start for s in hard] == pytest.approx([330, 308, 286])
     assert {s.mode for s in hard} == {Mode.GRADE}
-    assert {s.mode for s in easy} == {Mode.POWER}
+    assert {s.mode for s in easy} == {Mode.GRADE}
     assert [s.posture for s in hard] == [Posture.SEATED, Posture.SEATED, Posture.STANDING]
     assert [s.cadence_low for s in hard] == [70.0, 70.0, 60.0]
     assert len({s.speed for s in hard}) == 1
@@ -390,9 +393,91 @@ def test_intervals_are_short_hills_with_a_speed_of_their_own():
         assert power_for(s.speed, s.grade, RIDER.total_mass) == pytest.approx(s.target_power_start)
     grades = [s.grade for s in hard]
     assert RIDER.limits.grade >= grades[0] > grades[1] > grades[2] > 0.04
-    assert {(s.kind, s.grade, s.speed, s.target_power_end) for s in easy} == {
-        (SegmentKind.RECOVERY, 0.0, None, 99.0)
+    (recovery,) = {(s.kind, s.grade, s.speed, s.target_power_end) for s in easy}
+    assert recovery == (SegmentKind.RECOVERY, easy[0].grade, hard[0].speed, 99.0)
+    assert power_for(hard[0].speed, easy[0].grade, RIDER.total_mass) == pytest.approx(99.0)
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_intervals_are_those_of_the_notes(rounds):
+    """Science notes, 3.3: seconds and % FTP of the efforts, 60 s at 45 % after each."""
+    workout = compile_workout(INTERVALS, RIDER, rounds=rounds)
+    assert workout.duration == 600 + 465 * rounds + 300
+    first, *main, last = workout.segments
+    assert (first.kind, first.duration) == (SegmentKind.WARM_UP, 600)
+    assert (first.target_power_start, first.target_power_end) == pytest.approx((88, 143))
+    assert (last.kind, last.duration) == (SegmentKind.COOL_DOWN, 300)
+    assert (last.target_power_start, last.target_power_end) == pytest.approx((110, 77))
+    sit, stand = Posture.SEATED, Posture.STANDING
+    seated = [(sit, 10, 150), (sit, 20, 140), (sit, 30, 130)]
+    standing = [(stand, 10, 150), (stand, 15, 140), (stand, 20, 130)]
+    efforts, rests = main[::2], main[1::2]
+    found = [(s.posture, s.duration, round(s.target_power_start / 2.2, 6)) for s in efforts]
+    assert found == rounds * (seated + standing)
+    assert {s.kind for s in efforts} == {SegmentKind.INTERVAL}
+    assert {(s.kind, s.posture, s.duration, s.target_power_end) for s in rests} == {
+        (SegmentKind.RECOVERY, sit, 60, 99.0)
     }
+    assert efforts[-1].label == f"Interval {6 * rounds}"
+    assert rests[-1].label == f"Recovery {6 * rounds}"
+    assert workout.hills == 0
+
+
+def test_one_round_of_intervals_costs_what_the_notes_say():
+    workout = compile_workout(INTERVALS, RIDER)
+    watts = targets(workout)
+    assert workout.duration == len(watts) == 1365
+    assert sum(watts) / 1365 == pytest.approx(120.637, abs=5e-4)
+    assert sum(watts) / 1000 == pytest.approx(164.670, abs=5e-4)
+    assert normalized(watts) == pytest.approx(140.874, abs=5e-4)
+    assert normalized(watts) / RIDER.threshold_power == pytest.approx(0.6403, abs=5e-5)
+    assert training_stress(workout) == pytest.approx(15.547, abs=5e-4)
+    # The notes' number is that of Euler's steps of 1 s; without steps it is 8 J less.
+    left, lowest = 18_000.0, 18_000.0
+    for power in watts:
+        spare = 220.0 - power
+        left += spare * (18_000.0 - left) / 18_000.0 if spare > 0 else spare
+        lowest = min(lowest, left)
+    assert lowest == pytest.approx(14_227.5, abs=0.05)
+    exact = w_prime_balance(np.array(watts), RIDER.threshold_power, RIDER.w_prime)
+    assert exact.min() == pytest.approx(14_227.5, abs=10)
+
+
+@given(riders)
+def test_no_limit_eats_an_effort_and_no_recovery_goes_far_down(rider):
+    for s in compile_workout(INTERVALS, rider).segments:
+        if s.kind is SegmentKind.INTERVAL:
+            assert 0.0 < s.grade <= rider.limits.grade + 1e-9
+            assert power_for(s.speed, s.grade, rider.total_mass) == pytest.approx(
+                s.target_power_start
+            )
+        elif s.kind is SegmentKind.RECOVERY:
+            assert -0.01 <= s.grade < 0.5 * rider.limits.grade
+
+
+def test_recoveries_without_intervals_are_asked_by_power_on_the_flat():
+    parts = (PLANS["hills"].parts[0], INTERVALS.parts[2])
+    rest = compile_workout(replace(INTERVALS, parts=parts), RIDER).segments[1]
+    assert (rest.kind, rest.mode, rest.grade, rest.speed) == (
+        SegmentKind.RECOVERY,
+        Mode.POWER,
+        0.0,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "rounds", "words"),
+    [
+        ("hills", 2, "hills has no rounds; leave out --rounds"),
+        ("intervals", 4, "intervals has 1 to 3 rounds, not 4; type --rounds 3"),
+        ("intervals", 0, "intervals has 1 to 3 rounds, not 0"),
+        ("intervals", -1, "intervals has 1 to 3 rounds, not -1"),
+    ],
+)
+def test_rounds_that_the_plan_does_not_have_are_refused(name, rounds, words):
+    with pytest.raises(RiderInputError, match=words):
+        compile_workout(load_workout(find_workout(name)), RIDER, rounds=rounds)
 
 
 # --- the types ----------------------------------------------------------------------------------

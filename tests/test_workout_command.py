@@ -49,9 +49,10 @@ def test_list(coach):
         ["hills", "90", "min"],
         ["hills-starter", "81", "min"],
         ["hills-strong", "96", "min"],
+        ["intervals", "23", "min"],
     ]
     names = [plan["name"] for plan in json.loads(coach("workout", "list", "--json")[1])]
-    assert names == ["hills", "hills-starter", "hills-strong"]
+    assert names == ["hills", "hills-starter", "hills-strong", "intervals"]
 
 
 def test_show_json_of_the_standard(coach):
@@ -133,6 +134,40 @@ def test_show_takes_rider_and_choices(coach, tmp_path):
     assert "FTP 86 W, estimated" in coach("workout", "show", "hills", "--rider", own)[1]
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_show_rounds(coach, rounds):
+    code, out, err = coach("workout", "show", "intervals", "--rounds", rounds, "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert found["total_s"] == 900 + 465 * rounds
+    kinds = [segment["kind"] for segment in found["segments"]]
+    assert kinds == ["warm_up", *["interval", "recovery"] * 6 * rounds, "cool_down"]
+    assert [segment["index"] for segment in found["segments"]] == list(range(len(kinds)))
+    assert found["segments"][7] == {
+        "index": 7,
+        "kind": "interval",
+        "hill": None,
+        "start_s": 840,
+        "duration_s": 10,
+        "posture": "standing",
+        "target_power_start_w": 330,
+        "target_power_end_w": 330,
+        "grade_pct": 7.2107,  # by hand: 322.08 W at the wheel and 4.80333 m/s
+        "basic_resistance_pct": 40,
+        "cadence_low_rpm": 60,
+        "cadence_high_rpm": 75,
+        "effort": "hard, CR10 7-8",
+    }
+
+
+def test_the_table_of_intervals_fits_a_terminal(coach):
+    code, out, _ = coach("workout", "show", "intervals", "--rounds", "3")
+    assert (code, out.isascii()) == (0, True)
+    assert out.splitlines()[0].rstrip() == "Posture intervals, 38:15, intervals at 17.3 km/h"
+    assert "Interval 18" in out
+    assert max(len(line.rstrip()) for line in out.splitlines()) <= 80
+
+
 def test_show_a_file(coach, tmp_path):
     own = tmp_path / "mine.toml"
     own.write_text((profile.profiles_dir() / "workouts" / "hills-starter.toml").read_text("utf-8"))
@@ -151,6 +186,10 @@ def test_show_a_file(coach, tmp_path):
         (["hills", "--moderate", "nan"], "1 to 30 minutes long, not nan"),
         (["hills", "--moderate", "much"], "not a valid float"),
         (["hills", "--mode", "gear"], "'gear' is not one of"),
+        (["hills", "--rounds", "2"], "hills has no rounds; leave out --rounds"),
+        (["intervals", "--rounds", "4"], "intervals has 1 to 3 rounds, not 4; type --rounds 3"),
+        (["intervals", "--rounds", "0"], "0 is not in the range x>=1"),
+        (["intervals", "--rounds", "two"], "not a valid integer"),
         ([], "Missing argument"),
     ],
 )

@@ -26,6 +26,15 @@ rider_file: Option = click.option(
     "--rider", "rider_file", type=click.Path(path_type=Path), help="Your rider file."
 )
 
+rounds: Option = click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How often to ride what stands between warm-up and cool-down.",
+)
+
 
 def _factor(_: click.Context, __: click.Parameter, value: str) -> float | None:
     """Return how many times as fast as real time; ``None`` for as fast as it goes."""

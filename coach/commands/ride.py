@@ -93,6 +93,7 @@ def demo(seed: int, out: Path) -> None:
     "--moderate", type=click.FloatRange(1, 180), metavar="MIN", help="Length of the moderate block."
 )
 @click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
+@options.rounds
 @options.speed("1")
 @options.out
 @click.option("--quiet", is_flag=True, help="No bell.")
@@ -109,6 +110,7 @@ def ride(
     mode: str | None,
     moderate: float | None,
     stand_hill_4: bool,
+    rounds: int,
     speed: float | None,
     out: Path,
     quiet: bool,
@@ -135,6 +137,7 @@ def ride(
         mode=Mode(mode) if mode else None,
         moderate_minutes=moderate,
         stand_hill_4=stand_hill_4,
+        rounds=rounds,
     )
     if on_the_road and rider_path is not None:
         from coach.trainers.ant import usb

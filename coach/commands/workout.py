@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from coach.commands import options
 from coach.messages import Mode
 from coach.workout import SegmentKind
 
@@ -68,6 +69,7 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--moderate", type=float, metavar="MIN", help="Shorten the moderate block.")
 @click.option("--stand-hill-4", is_flag=True, help="Stand hill 4 from its foot.")
+@options.rounds
 @click.option(
     "--mode", type=click.Choice([mode.value for mode in Mode]), help="Ask for every load this way."
 )
@@ -77,6 +79,7 @@ def show(
     rider_file: str | None,
     moderate: float | None,
     stand_hill_4: bool,
+    rounds: int,
     mode: str | None,
     as_json: bool,
 ) -> None:
@@ -91,6 +94,7 @@ def show(
         mode=Mode(mode) if mode else None,
         moderate_minutes=moderate,
         stand_hill_4=stand_hill_4,
+        rounds=rounds,
     )
     if as_json:
         click.echo(json.dumps(to_json(compiled), indent=2))

@@ -2,7 +2,9 @@
 
 The grades of the hills follow from one climbing speed, so that a hill that costs more power is
 also the steeper one, for every rider: see `climbing_speed`. Intervals are short hills with a speed
-of their own: a trainer that holds a power needs 5 s to find it, and they last 10 to 30 s.
+of their own: a trainer that holds a power needs 5 s to find it, and they last 10 to 30 s. The
+recoveries between them are ridden at that speed too, on an easier grade: one gear for all, and the
+load gone as soon as the effort is over.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ _LABELS = {
 }
 
 _CLIMBS = (SegmentKind.HILL, SegmentKind.INTERVAL)
-"""What is ridden by grade."""
+"""What has one speed for all of its kind, and is ridden by grade."""
 
 _NUMBERED_LIKE = {
     SegmentKind.HILL: SegmentKind.HILL,
@@ -61,6 +63,7 @@ def compile_workout(
     mode: Mode | None = None,
     moderate_minutes: float | None = None,
     stand_hill_4: bool = False,
+    rounds: int = 1,
 ) -> Workout:
     """Fit a plan to a rider.
 
@@ -69,12 +72,14 @@ def compile_workout(
     plan : WorkoutPlan
     rider : Rider
     mode : Mode or None
-        Ask for every load this way; ``None`` takes the plan's: hills and intervals by grade, the
-        rest by power.
+        Ask for every load this way; ``None`` takes the plan's: hills, and intervals with their
+        recoveries, by grade, the rest by power.
     moderate_minutes : float or None
         Shorten the moderate block to this [min]; whole seconds.
     stand_hill_4 : bool
         Stand hill 4 from its foot.
+    rounds : int
+        How often to ride what stands between warm-up and cool-down.
 
     Returns
     -------
@@ -85,12 +90,13 @@ def compile_workout(
     Raises
     ------
     RiderInputError
-        If `moderate_minutes` or `stand_hill_4` does not suit the plan, or one climbing speed
-        cannot make a hill of every hill.
+        If `moderate_minutes`, `stand_hill_4` or `rounds` does not suit the plan, or one climbing
+        speed cannot make a hill of every hill.
     """
-    parts = _chosen(plan, moderate_minutes, stand_hill_4)
+    parts = _repeated(plan, _chosen(plan, moderate_minutes, stand_hill_4), rounds)
     chosen = replace(plan, parts=parts)
     speeds = {kind: climbing_speed(chosen, rider, kind) for kind in _CLIMBS}
+    speeds[SegmentKind.RECOVERY] = speeds[SegmentKind.INTERVAL]
     numbers = dict.fromkeys(_CLIMBS, 0)
     segments: list[Segment] = []
     start = 0.0
@@ -104,7 +110,7 @@ def compile_workout(
                 start=start,
                 duration=duration,
                 posture=posture,
-                mode=mode or part.mode or _usual_mode(part.kind),
+                mode=mode or part.mode or _usual_mode(part.kind, speeds.get(part.kind)),
                 hill=numbers[part.kind] if part.kind is SegmentKind.HILL else None,
                 basic_resistance=_basic_resistance(part, rider),
                 cadence_low=cadence[0],
@@ -213,8 +219,25 @@ def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
     yield Posture.STANDING, part.duration - sitting, standing
 
 
-def _usual_mode(kind: SegmentKind) -> Mode:
-    return Mode.GRADE if kind in _CLIMBS else Mode.POWER
+def _repeated(plan: WorkoutPlan, parts: tuple[Part, ...], rounds: int) -> tuple[Part, ...]:
+    """Return the parts, those between warm-up and cool-down so many times."""
+    if rounds == 1:
+        return parts
+    if plan.most_rounds == 1:
+        raise RiderInputError(f"{plan.name} has no rounds; leave out --rounds")
+    if not 1 <= rounds <= plan.most_rounds:
+        raise RiderInputError(
+            f"{plan.name} has 1 to {plan.most_rounds} rounds, not {rounds};"
+            f" type --rounds {plan.most_rounds}"
+        )
+    kinds = [part.kind for part in parts]
+    first = kinds.count(SegmentKind.WARM_UP)
+    last = len(parts) - kinds.count(SegmentKind.COOL_DOWN)
+    return parts[:first] + rounds * parts[first:last] + parts[last:]
+
+
+def _usual_mode(kind: SegmentKind, speed: float | None) -> Mode:
+    return Mode.GRADE if kind in _CLIMBS or speed is not None else Mode.POWER
 
 
 def _basic_resistance(part: Part, rider: Rider) -> float:
@@ -233,12 +256,12 @@ def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> 
     start = part.power_start * rider.threshold_power
     end = part.power_end * rider.threshold_power
     grade = part.grade
-    if part.kind not in _CLIMBS:
-        grade = DOWNHILL_GRADE if part.kind is SegmentKind.DOWNHILL else 0.0
-    elif grade is not None:
+    if grade is not None:
         speed = speed_for(start, grade, rider.total_mass)
     elif speed is not None:
-        grade = grade_for(start, speed, rider.total_mass)
+        grade = max(DOWNHILL_GRADE, grade_for(start, speed, rider.total_mass))
+    else:
+        grade = DOWNHILL_GRADE if part.kind is SegmentKind.DOWNHILL else 0.0
     return replace(
         segment, target_power_start=start, target_power_end=end, grade=grade, speed=speed
     )

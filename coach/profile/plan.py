@@ -52,6 +52,8 @@ class WorkoutPlan:
     """Seated, on the hills [rpm]; with the rider's gears it gives the climbing speed."""
     climbing_speed: float | None = None
     """One speed for all hills [m/s], instead of the rider's own."""
+    most_rounds: int = 1
+    """What stands between warm-up and cool-down may be ridden up to so many times."""
 
     @property
     def duration(self) -> float:

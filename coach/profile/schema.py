@@ -32,6 +32,8 @@ from coach.workout import SegmentKind
 LONGEST_WORKOUT = 12 * 3600
 """[s]."""
 
+MOST_ROUNDS = 10
+
 SHORTEST_WARM_UP = {"hill": 15 * 60, "interval": 10 * 60}
 """Before the first of its kind [s]."""
 
@@ -375,6 +377,13 @@ class WorkoutFile(Table):
         max_length=200,
         description="1 to 200 tables [[part]], at most 12 hours in all",
     )
+    most_rounds: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_ROUNDS,
+        description="a number, 1 to 10; above 1 only with every warm_up before and every cool_down"
+        " after what is repeated, and at most 12 hours in all",
+    )
 
     @field_validator("part")
     @classmethod
@@ -405,6 +414,19 @@ class WorkoutFile(Table):
                 )
         return parts
 
+    @field_validator("most_rounds")
+    @classmethod
+    def _has_a_round(cls, value: int, info: ValidationInfo) -> int:
+        """Parts stand in the order of a ride with rounds, and the day is long enough for all."""
+        parts: list[AnyPart] = info.data.get("part", [])
+        order = [{"warm_up": 0, "cool_down": 2}.get(part.kind, 1) for part in parts]
+        again = sum(part.length for part in parts if part.kind not in ("warm_up", "cool_down"))
+        total = sum(part.length for part in parts) + (value - 1) * again
+        ordered = order == sorted(order) and 1 in order
+        if total > LONGEST_WORKOUT or (value > 1 and parts and not ordered):
+            raise ValueError
+        return value
+
     def to_plan(self, name: str) -> WorkoutPlan:
         """Return the plan; `name` is what the file is called."""
         speed = self.climbing.speed_kmh
@@ -415,4 +437,5 @@ class WorkoutFile(Table):
             parts=tuple(part.to_part() for part in self.part),
             climbing_cadence=self.climbing.cadence_rpm,
             climbing_speed=None if speed is None else speed / 3.6,
+            most_rounds=self.most_rounds,
         )
