@@ -24,6 +24,7 @@ KEYS = [
     "samples", "power_sum_w", "elapsed_time_s", "timer_time_s", "average_power_w",
     "normalized_power_w", "work_kj", "average_cadence_rpm", "average_heart_rate_bpm",
     "max_heart_rate_bpm", "ascent_m", "time_standing_s", "stand_count", "laps", "hills",
+    "posture",
 ]  # fmt: skip
 LAP_KEYS = [
     "index", "start_s", "duration_s", "timer_time_s", "average_power_w", "max_power_w",
@@ -135,6 +136,11 @@ def test_an_empty_ride_is_all_null():
     figures = summarize(Ride.from_columns(np.empty(0))).as_json()
     assert figures.pop("samples") == 0
     assert figures.pop("laps") == figures.pop("hills") == []
+    posture = figures.pop("posture")
+    assert posture.pop("source") == "none"
+    assert "no plan" in posture.pop("note")
+    assert posture.pop("per_hill") == posture.pop("segments") == []
+    assert set(posture.values()) == {None}
     assert set(figures.values()) == {None}
 
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from coach.analysis.account import Account, account
+from coach.analysis.asked import Asked
 from coach.analysis.climbs import ridden_altitude, smoothed, total_ascent
+from coach.analysis.done import Done
 from coach.analysis.hills import Hill, hills
 from coach.analysis.posture import stand_count, time_standing
 from coach.analysis.power import average, highest, if_known, normalized_power, work
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.timer import elapsed_time, timer_time
+from coach.messages import Posture
 from coach.ride import Column, Lap, Ride
 
 Json = dict[str, object]
@@ -80,6 +84,8 @@ class Summary:
     stand_count: int | None
     laps: tuple[LapSummary, ...]
     hills: tuple[Hill, ...]
+    account: Account
+    """What the plan asked, and what was done."""
     notes: tuple[str, ...] = ()
     """What was repaired, in words; not part of the JSON."""
 
@@ -101,6 +107,7 @@ class Summary:
             "stand_count": self.stand_count,
             "laps": [_lap_json(lap) for lap in self.laps],
             "hills": [_hill_json(hill) for hill in self.hills],
+            "posture": _account_json(self.account),
         }
 
 
@@ -118,6 +125,7 @@ def summarize(ride: Ride) -> Summary:
         The session's own totals where the ride has them, else figures from laps and records.
     """
     rows = repaired(ride)
+    climbed = hills(ride, rows)
     return Summary(
         samples=len(ride),
         power_sum=if_known(work(ride.power)),
@@ -133,7 +141,8 @@ def summarize(ride: Ride) -> Summary:
         time_standing=time_standing(ride),
         stand_count=stand_count(ride),
         laps=tuple(_lap(index, lap, rows) for index, lap in enumerate(ride.laps, start=1)),
-        hills=tuple(hills(ride, rows)),
+        hills=tuple(climbed),
+        account=account(ride, rows, climbed),
         notes=rows.notes,
     )
 
@@ -215,3 +224,57 @@ def _hill_json(hill: Hill) -> Json:
         "max_heart_rate_bpm": _round(hill.max_heart_rate, 1),
         "standing_s": _round(hill.standing, 3),
     }
+
+
+def _account_json(account: Account) -> Json:
+    return {
+        "source": "none" if account.source is None else account.source.value,
+        "note": account.note or None,
+        **_done_json(account.ride),
+        "per_hill": [
+            {"hill": hill.index, "start_s": _round(hill.start, 3), **_done_json(done)}
+            for hill, done in account.hills
+        ],
+        "segments": [_stretch_json(stretch, done) for stretch, done in account.stretches],
+    }
+
+
+def _done_json(done: Done) -> Json:
+    posture = done.posture
+    return {
+        "asked_standing_s": _round(done.asked_standing, 3) if done.asked else None,
+        "done_standing_s": None if posture is None else _round(posture.stood, 3),
+        "unasked_standing_s": None if posture is None else _round(posture.stood_unasked, 3),
+        "in_posture_s": None if posture is None else _round(posture.kept, 3),
+        "unknown_s": None if posture is None else _round(posture.unknown, 3),
+        "stand_cues": done.cues if done.asked else None,
+        "reaction_s": None if posture is None else _round(posture.reaction, 3),
+        "early": None if posture is None else posture.early,
+        "late": None if posture is None else posture.late,
+        "missed": None if posture is None else posture.missed,
+        "aborted": None if posture is None else posture.aborted,
+        "on_target_pct": _percent(done.on_target),
+        "in_cadence_pct": _percent(done.in_cadence),
+    }
+
+
+def _stretch_json(stretch: Asked, done: Done) -> Json:
+    kept = reaction = None
+    if done.posture is not None:
+        standing = stretch.posture is Posture.STANDING
+        kept = done.posture.kept
+        reaction = done.posture.reaction if standing else done.posture.sit_reaction
+    return {
+        "segment": None if stretch.segment is None else stretch.segment.index,
+        "start_s": _round(stretch.start, 3),
+        "duration_s": _round(stretch.end - stretch.start, 3),
+        "posture": None if stretch.posture is None else stretch.posture.value,
+        "in_posture_s": _round(kept, 3),
+        "reaction_s": _round(reaction, 3),
+        "on_target_pct": _percent(done.on_target),
+        "in_cadence_pct": _percent(done.in_cadence),
+    }
+
+
+def _percent(share: float | None) -> float | int | None:
+    return None if share is None else _round(100 * share, 1)
