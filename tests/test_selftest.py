@@ -24,6 +24,7 @@ from coach.messages import (
 )
 from coach.protocol import fec
 from coach.selftest import Ridden, judge, ride, ride_all, riding
+from coach.trainers.ant import driver
 from coach.trainers.ant.driver import AntTrainer
 from coach.trainers.faults import load_scenario, parse_scenario
 
@@ -210,6 +211,15 @@ def test_a_program_that_fails_is_told_in_words(monkeypatch: pytest.MonkeyPatch) 
     (ridden,) = ride_all([load_scenario("stray_byte")])
     verdict = judge(ridden)
     assert verdict.failures == ["ZeroDivisionError: a fault in the driver"]
+    assert not verdict.invariants["clean_end"]
+
+
+def test_a_ride_that_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "RETRY", float("inf"))  # a stick that is gone stays gone
+    (ridden,) = ride_all([load_scenario("unplugged")])
+    verdict = judge(ridden)
+    assert verdict.failures == ["TimeoutError: the ride does not come to its end"]
+    assert EventKind.STICK_BACK not in verdict.events_seen
     assert not verdict.invariants["clean_end"]
 
 

@@ -41,7 +41,7 @@ from coach.messages import (
 )
 from coach.pauses import COUNTDOWN
 from coach.protocol import fec
-from coach.selftest.riding import Ridden
+from coach.selftest.riding import Ridden, over
 from coach.trainers.faults import FaultKind, Scenario
 from coach.wire import lighter
 
@@ -164,9 +164,8 @@ def _no_sample_lost(ridden: Ridden) -> bool:
 
 def recovered(ridden: Ridden) -> float:
     """Return when all is over [s]: the last fault, and what had to come back after it."""
-    ends = (fault.end + fault.jump for fault in ridden.scenario.faults)
-    over = ridden.opened + max(ends, default=0.0)
-    return max([over, *(time for time, kind in _road(ridden) if kind in _BACK)])
+    since = ridden.opened + over(ridden.scenario)
+    return max([since, *(time for time, kind in _road(ridden) if kind in _BACK)])
 
 
 def _loads(ridden: Ridden) -> list[tuple[float, bytes]]:

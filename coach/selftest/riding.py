@@ -29,6 +29,8 @@ AT_ONCE = 6
 """Rides side by side on a real clock; on two cores more of them hold each other up."""
 LATE = 0.1
 """How long a busy machine lets a thread wait [real s]; what it takes longer shows as a fault."""
+PATIENCE = 60.0
+"""A ride is over so long after plan and faults [s], or it never will be."""
 GRACE = 1.0
 """A thread that is about to end may take so long [real s]."""
 
@@ -122,15 +124,18 @@ def ride(scenario: Scenario, clock: Clock, seed: int | None = None, late: float 
     """
     rider = replace(example_rider(), limits=LIMITS)
     stick = make_stick(rider, clock, scenario, seed)
-    trainer = _Polled(AntTrainer(Devices(TRAINER, STRAP, PEDALS), clock, stick))
+    opened, plan = clock.now(), _workout()
+    trainer = _Polled(
+        AntTrainer(Devices(TRAINER, STRAP, PEDALS), clock, stick),
+        opened + plan.duration + over(scenario) + PATIENCE,
+    )
     if isinstance(clock, SteppedClock):
         clock.follow(trainer.trainer)
     reached: list[tuple[float, bytes]] = []
     delivered: list[tuple[float, Source, bytes]] = []
     stick.air.record = lambda at, payload: reached.append((at, payload))
     stick.delivered = lambda at, source, payload: delivered.append((at, source, payload))
-    header = Header("Self-test", stick.air.start, rider, _workout(), "ant", __version__)
-    opened = clock.now()
+    header = Header("Self-test", stick.air.start, rider, plan, "ant", __version__)
     left: list[str] = []
     with TemporaryDirectory(prefix="coach-selftest-") as folder:
         path = Path(folder) / "selftest.ride"
@@ -153,6 +158,11 @@ def ride(scenario: Scenario, clock: Clock, seed: int | None = None, late: float 
         if path.exists():
             _read(path, ridden)
     return ridden
+
+
+def over(scenario: Scenario) -> float:
+    """Return when the last of its faults is over [s]."""
+    return max((fault.end + fault.jump for fault in scenario.faults), default=0.0)
 
 
 def _read(path: Path, ridden: Ridden) -> None:
@@ -194,19 +204,22 @@ def _workout() -> Workout:
 
 
 class _Polled:
-    """A trainer, and when it was asked for news last.
+    """A trainer, and when it was asked for news last; what it says after that is no ride's.
 
-    What it says after that, on the way out, belongs to no ride.
+    A ride that goes on beyond a time [s] fails: it waits for what will not come.
     """
 
-    def __init__(self, trainer: AntTrainer) -> None:
+    def __init__(self, trainer: AntTrainer, until: float) -> None:
         self.trainer = trainer
         self.polled = float("-inf")
+        self._until = until
 
     def open(self, now: float) -> None:
         self.trainer.open(now)
 
     def poll(self, now: float) -> Sequence[Message]:
+        if now > self._until:
+            raise TimeoutError("the ride does not come to its end")
         self.polled = now
         return self.trainer.poll(now)
 
