@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from coach.analysis.asked import asked
 from coach.analysis.done import confirmed
 from coach.analysis.summary import summarize
+from coach.formats import fit
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import Lap, PositionChange, Ride, TimerChange
 from coach.workout import Segment, SegmentKind, Workout
@@ -381,6 +382,18 @@ def test_times_are_whole_seconds_half_up():
     assert (found["reaction_s"], found["late"], found["done_standing_s"]) == (5, 0, 55)
     found = figures(a_stand((0.25, SEATED), (35.5, STANDING), (90.5, SEATED)))
     assert (found["reaction_s"], found["late"]) == (6, 1)
+
+
+@pytest.mark.parametrize(("at", "seconds"), [(40.5, 10.0), (40.25, 10.25), (40.75, 9.5)])
+def test_pauses_of_odd_lengths_make_no_hill_longer_and_files_agree(at, seconds, tmp_path):
+    ride = paused(a_stand((0, SEATED), (33, STANDING), (92, SEATED)), at, seconds)
+    (tmp_path / "ride.fit").write_bytes(fit.encode(ride))
+    found, again = figures(ride), figures(fit.load(tmp_path / "ride.fit"))
+    for each in (found, again):
+        # 33 to 90 s, and the first two seconds of the way down.
+        assert (each["asked_standing_s"], each["done_standing_s"]) == (60, 57)
+        assert (each["unasked_standing_s"], each["reaction_s"]) == (2, 3)
+        assert each["per_hill"][0]["in_posture_s"] == 57
 
 
 # --- what was asked -----------------------------------------------------------------------------

@@ -13,9 +13,11 @@ import pytest
 from coach.analysis.summary import summarize
 from coach.cli import run
 from coach.errors import RideFileError, RiderInputError
-from coach.messages import RiderPosition
+from coach.formats import fit
+from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import Lap, PositionChange, Ride
 from coach.rides import load_ride
+from coach.workout import Segment, SegmentKind, Workout
 
 RIDES = Path(__file__).parents[2] / "shared" / "rides"
 needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason="the shared rides are not here")
@@ -417,3 +419,116 @@ def test_a_name_with_blanks_and_letters_of_other_alphabets(coach, tmp_path):
     path = tmp_path / "Früh am Morgen ☀.tcx"
     shutil.copy(RIDES / "virtual_ride_power.tcx", path)
     assert coach("summary", path)[0] == 0
+
+
+# --- asked and done -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned_file(tmp_path):
+    """A seated and a standing hill under a plan, with an interval; stood late, and sat early."""
+
+    def write(source=PostureSource.MEASURED, kind=SegmentKind.HILL):
+        segments = [
+            Segment(0, SegmentKind.WARM_UP, 0, 60, Posture.SEATED, Mode.POWER),
+            Segment(1, SegmentKind.HILL, 60, 60, Posture.SEATED, Mode.GRADE, 1),
+            Segment(
+                2, kind, 120, 120, Posture.STANDING, Mode.GRADE,
+                2 if kind is SegmentKind.HILL else None,
+                label="Interval 1", cadence_low=60.0, cadence_high=75.0,
+            ),
+            Segment(3, SegmentKind.COOL_DOWN, 240, 60, Posture.SEATED, Mode.POWER),
+        ]  # fmt: skip
+        time = np.arange(301.0)
+        ride = Ride.from_columns(
+            time,
+            power=np.full(301, 210.0),
+            cadence=np.where(time < 180, 70.0, 90.0),
+            target_power=np.full(301, 200.0),
+            prescribed_standing=((time >= 120) & (time < 240)).astype(float),
+        )
+        ride.workout = Workout("plan", "Plan", tuple(segments))
+        ride.laps = [Lap(s.start, s.duration, s.duration, s.index) for s in segments]
+        changes = {0: "seated", 128: "standing", 200: "seated", 210: "standing", 238: "seated"}
+        ride.positions = [PositionChange(t, RiderPosition(p)) for t, p in changes.items()]
+        ride.position_source = source
+        (tmp_path / "ride.fit").write_bytes(fit.encode(ride))
+        return tmp_path / "ride.fit"
+
+    return write
+
+
+def account_of(out):
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    return lines[lines.index("Asked and done") :]
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (PostureSource.MEASURED, "posture measured"),
+        (PostureSource.DECLARED, "posture as told by the rider"),
+    ],
+)
+def test_asked_and_done_is_a_table_that_names_its_source(coach, planned_file, source, told):
+    code, out, err = coach("summary", planned_file(source))
+    assert (code, err) == (0, "")
+    counts = "1 cue to stand: 1 late by more than 5 s, sat down once for more than 5 s"
+    found = account_of(out)
+    # A line longer than the screen goes on below.
+    assert " ".join(found[1:-5]) == f"{told}; {counts}"
+    assert found[-5:] == [
+        "Stand Up after Sat On target In cadence",
+        "asked Stood the cue down % %",
+        "Hill 1 100",
+        "Hill 2 2:00 1:40 +8 s 1 100 50",
+        "Ride 2:00 1:40 +8 s 1 100 50",
+    ]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_intervals_have_rows_too(coach, planned_file):
+    found = account_of(coach("summary", planned_file(kind=SegmentKind.INTERVAL))[1])
+    assert "Interval 1 2:00 1:40 +8 s 1 100 50" in found
+    assert not any(line.startswith("Hill 2") for line in found)
+
+
+def test_without_positions_the_table_says_so(coach, planned_file):
+    found = account_of(coach("summary", planned_file(PostureSource.ESTIMATED))[1])
+    assert found[1:] == [
+        "nobody measured or declared the rider's posture, so it is not judged",
+        "Stand On target In cadence",
+        "asked % %",
+        "Hill 1 100",
+        "Hill 2 2:00 100 50",
+        "Ride 2:00 100 50",
+    ]
+
+
+def test_a_ride_without_a_plan_has_no_such_table(coach, tmp_path):
+    out = coach("summary", write_gpx(tmp_path / "ride.gpx", [100, 200]))[1]
+    assert "Asked" not in out
+
+
+POSTURE_KEYS = [
+    "asked_standing_s", "done_standing_s", "unasked_standing_s", "in_posture_s", "unknown_s",
+    "stand_cues", "reaction_s", "early", "late", "missed", "aborted", "on_target_pct",
+    "in_cadence_pct",
+]  # fmt: skip
+
+
+def test_asked_and_done_in_json(coach, planned_file):
+    found = json.loads(coach("summary", planned_file(), "--json")[1])["posture"]
+    assert list(found) == ["source", "note", *POSTURE_KEYS, "per_hill", "segments"]
+    assert (found["source"], found["note"], found["done_standing_s"]) == ("measured", None, 100)
+    assert [list(hill) for hill in found["per_hill"]] == [["hill", "start_s", *POSTURE_KEYS]] * 2
+    assert found["segments"][2] == {
+        "segment": 2,
+        "start_s": 120,
+        "duration_s": 120,
+        "posture": "standing",
+        "in_posture_s": 100,
+        "reaction_s": 8,
+        "on_target_pct": 100,
+        "in_cadence_pct": 50,
+    }

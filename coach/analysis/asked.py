@@ -90,14 +90,26 @@ def whole_pauses(ride: Ride) -> list[tuple[float, float]]:
     return pauses(replace(each, time=float(whole(np.array(each.time)))) for each in ride.timer)
 
 
+def lap_spans(ride: Ride) -> list[tuple[float, float]]:
+    """Return start and end of each lap in whole seconds.
+
+    Files round a lap's start but not its length: it ends where the next one begins.
+    """
+    starts = whole(np.array([lap.start for lap in ride.laps])).tolist()
+    ends = whole(np.array([lap.start + lap.elapsed_time for lap in ride.laps])).tolist()
+    for index, following in enumerate(starts[1:]):
+        if abs(following - ends[index]) <= 1:
+            ends[index] = following
+    return [*zip(starts, ends, strict=True)]
+
+
 def _under_the_plan(ride: Ride, time: Column, standing: Column) -> Iterator[Asked]:
     """Yield the stretches of each lap that belongs to a segment of the plan."""
     segments = () if ride.workout is None else ride.workout.segments
-    for lap in ride.laps:
+    for lap, (start, end) in zip(ride.laps, lap_spans(ride), strict=True):
         if lap.segment is None or not 0 <= lap.segment < len(segments):
             continue
         segment = segments[lap.segment]
-        start, end = whole(np.array([lap.start, lap.start + lap.elapsed_time])).tolist()
         first, last = np.searchsorted(time, (start, end))
         within = [*_in_samples(time[first:last], standing[first:last])]
         # A lone second at an end belongs to the neighbour: times of laps and samples are rounded.

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.rides import load_ride
+from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from rich.console import Console
     from rich.table import Table
 
+    from coach.analysis.account import Account
     from coach.analysis.hills import Hill
     from coach.analysis.summary import Summary
     from coach.ride import Ride
@@ -70,6 +73,9 @@ def _show(ride: Ride, figures: Summary, file_name: str) -> None:
     if figures.hills:
         console.print()
         console.print(hill_table(figures.hills))
+    if figures.account.stretches:
+        console.print()
+        _show_account(console, figures.account)
 
 
 def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
@@ -115,6 +121,63 @@ def hill_table(hills: Sequence[Hill]) -> Table:
     for row in zip(*known.values(), strict=True):
         table.add_row(*row)
     return table
+
+
+def _show_account(console: Console, account: Account) -> None:
+    """Show what was asked, cue by cue, and what was done of it."""
+    from rich.text import Text
+
+    from coach.analysis.report import SOURCES, cue_words
+
+    told = account.note
+    if account.source is not None:
+        told = f"posture {SOURCES[account.source]}; {cue_words(account.ride)}"
+    console.print(Text("Asked and done"))
+    console.print(Text(told, style="dim"))
+    console.print(_account_table(account))
+
+
+def _account_table(account: Account) -> Table:
+    """Return a table of hills, of intervals, and of all; what nothing has is left out."""
+    from rich.table import Table
+
+    rows = [(f"Hill {hill.index}", done) for hill, done in account.hills]
+    rows += [
+        (stretch.segment.label, done)
+        for stretch, done in account.stretches
+        if stretch.segment is not None and stretch.segment.kind is SegmentKind.INTERVAL
+    ]
+    rows.append(("Ride", account.ride))
+    columns = {
+        "": [name for name, _ in rows],
+        "Stand\nasked": [_clock(done.asked_standing or None) for _, done in rows],
+        "\nStood": [
+            _clock(done.posture.stood) if done.posture and done.asked_standing else ""
+            for _, done in rows
+        ],
+        "Stood\nunasked": [
+            _clock(done.posture.stood_unasked or None) if done.posture else "" for _, done in rows
+        ],
+        "Up after\nthe cue": [
+            _signed(done.posture.reaction) if done.posture else "" for _, done in rows
+        ],
+        "Sat\ndown": [
+            _whole(done.posture.aborted or None) if done.posture else "" for _, done in rows
+        ],
+        "On target\n%": [_scaled(done.on_target, 100, 0) for _, done in rows],
+        "In cadence\n%": [_scaled(done.in_cadence, 100, 0) for _, done in rows],
+    }
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    known = {heading: cells for heading, cells in columns.items() if any(cells)}
+    for heading in known:
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
+    for row in zip(*known.values(), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _signed(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:+.0f} s"
 
 
 def _clock(seconds: float | None) -> str:
