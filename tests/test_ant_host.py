@@ -22,6 +22,7 @@ from coach.trainers.ant.channel import (
     CLOSING_TIME,
     LOST,
     PATIENCE,
+    PROBE,
     STALE,
     Link,
 )
@@ -158,7 +159,10 @@ def test_the_trainers_channel_is_set_up_by_the_book() -> None:
 
 def test_each_message_of_the_set_up_waits_for_its_answer() -> None:
     desk = Desk({Source.TRAINER: 12345}, settled=False)
-    assert [each.id for each in desk.host.outbox] == [Id.NETWORK_KEY, Id.ASSIGN_CHANNEL]
+    assert [each.id for each in desk.host.outbox] == [Id.NETWORK_KEY]
+    desk.host.outbox.clear()
+    desk.tell(Id.CHANNEL_RESPONSE, 0, Id.NETWORK_KEY, 0)
+    assert [each.id for each in desk.host.outbox] == [Id.ASSIGN_CHANNEL]
     desk.host.outbox.clear()
     desk.tell(Id.CHANNEL_RESPONSE, 0, Id.CHANNEL_ID, 0)  # not the one that was asked
     assert desk.host.outbox == []
@@ -201,7 +205,7 @@ def test_a_refused_set_up_is_begun_anew() -> None:
     desk = Desk({Source.TRAINER: 12345}, settled=False)
     desk.codes[Id.OPEN_CHANNEL] = Code.WRONG_STATE
     desk.settle()
-    desk.codes.clear()
+    desk.codes = {Id.CLOSE_CHANNEL: Code.WRONG_STATE}
     desk.wait(PATIENCE - SLOT)
     assert not desk.host.trainer.open
     desk.wait(2 * SLOT)
@@ -558,3 +562,84 @@ def test_no_stick_can_upset_it(story: list[object]) -> None:
     assert all(each.open for each in host.channels)
     desk.ride(2.0)
     assert host.trainer.link is Link.GOOD
+
+
+# --- a stick that is not what it was --------------------------------------------------------------
+
+
+def test_an_open_channel_whose_answer_was_lost_is_closed_and_opened_again() -> None:
+    desk = Desk({Source.TRAINER: 12345}, settled=False)
+    desk.codes[Id.OPEN_CHANNEL] = -1
+    desk.settle()
+    # The stick has opened it all the same, and says so from now on.
+    refused = dict.fromkeys((Id.OPEN_CHANNEL, Id.UNASSIGN_CHANNEL, Id.ASSIGN_CHANNEL), 21)
+    desk.codes = dict(refused)
+    desk.wait(ANSWER_TIME + PATIENCE + SLOT)
+    assert Id.CLOSE_CHANNEL in [each.id for each in desk.written]
+    desk.codes.clear()
+    desk.event(TRAINER, Code.CHANNEL_CLOSED)
+    assert desk.host.trainer.open
+
+
+def test_the_key_of_the_network_is_answered_before_a_channel_is_opened() -> None:
+    desk = Desk(settled=False)
+    desk.codes[Id.NETWORK_KEY] = -1
+    desk.settle()
+    assert Id.OPEN_CHANNEL not in [each.id for each in desk.written]
+    desk.codes.clear()
+    desk.wait(ANSWER_TIME + SLOT)
+    ids = [each.id for each in desk.written]
+    assert ids.count(Id.NETWORK_KEY) == 2
+    assert ids.count(Id.OPEN_CHANNEL) == 3
+
+
+def test_a_stick_that_resets_itself_in_a_ride_is_set_up_again_and_told_everything() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(5.0)
+    desk.host.want(TargetPower(150.0), desk.now)
+    desk.settle()
+    desk._flight = None  # forgotten with everything else
+    desk.written.clear()
+    desk.host.start(desk.now)
+    desk.settle()
+    ids = [each.id for each in desk.written]
+    assert ids[0] == Id.NETWORK_KEY
+    assert ids[-1] == Id.OPEN_CHANNEL
+    desk.ride(2.0)
+    assert "31ffffffffff5802" in desk.sent()
+    assert desk.events()[2:] == []
+
+
+def test_a_search_is_told_of_once() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.host.start(desk.now)
+    desk.settle()
+    assert desk.events() == [EventKind.LINK_SEARCHING]
+
+
+def test_a_stick_that_says_nothing_at_all_for_long_is_asked_whether_it_is_there() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(5.0)
+    for code in range(256):
+        desk.codes[code] = -1
+    desk.wait(LOST + PROBE + ANSWER_TIME * ATTEMPTS + SLOT)
+    assert desk.host.dumb
+
+
+def test_a_search_in_vain_is_begun_anew_every_so_often() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    for _ in range(2):
+        desk.written.clear()
+        desk.wait(PROBE + SLOT)
+        assert [each.id for each in desk.written] == [Id.CLOSE_CHANNEL]
+        desk.event(TRAINER, Code.CHANNEL_CLOSED)
+        assert desk.host.trainer.open
+    assert not desk.host.dumb
+
+
+def test_time_never_goes_back_whoever_tells_it() -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    desk.ride(2.0)
+    desk.host.stick_lost(desk.now - 0.2)
+    times = [each.time for each in desk.host.said]
+    assert times == sorted(times)

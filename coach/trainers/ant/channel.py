@@ -38,6 +38,9 @@ CLOSING_TIME = 5.0
 """How long a closing channel may take to be closed [s]; then it is unassigned all the same."""
 PATIENCE = 1.0
 """Before a set-up that was refused is begun anew [s]."""
+PROBE = 15.0
+"""A trainer is searched for so long [s], then its channel is opened anew: a stick that hangs, or has
+forgotten its channels, says nothing either until it is asked."""
 
 WINDOW = 120
 """Slots over which the reception is judged: half a minute of a trainer."""
@@ -127,6 +130,7 @@ class Channel:
         self._asked: Message | None = None
         self._attempts = 0
         self._deadline = float("inf")
+        self._probe_at = float("inf")
         self._slots: deque[bool] = deque(maxlen=WINDOW)
         self._poor = False
 
@@ -140,11 +144,14 @@ class Channel:
         self.dumb = False
         self._begin(now)
 
+    def forget(self) -> None:
+        """Nothing is set up any more: the stick was reset, or is gone."""
+        self._state, self._deadline, self._asked = _State.WAITING, float("inf"), None
+
     def reopen(self, now: float) -> None:
         """Close it and set it up again."""
         if self._state is _State.OPEN:
-            self._state = _State.CLOSING
-            self._ask(Message(Id.CLOSE_CHANNEL, bytes((self.number,))), now)
+            self._close(now)
 
     def answered(self, command: int, code: int, now: float) -> None:
         """Take the stick's answer to a command on this channel."""
@@ -204,9 +211,14 @@ class Channel:
             self.link = Link.STALE
             self._tell(now, EventKind.LINK_STALE, f"silent for {STALE:.0f} seconds")
 
+    def probe(self, now: float) -> None:
+        """Open it anew where the search takes long."""
+        if self.link in (Link.SEARCHING, Link.LOST) and now >= self._probe_at:
+            self.reopen(now)
+
     def stick_lost(self, now: float) -> None:
         """The stick is gone, and with it everything set up on it."""
-        self._state, self._deadline = _State.WAITING, float("inf")
+        self.forget()
         self._lose(now)
 
     # --- setting up and closing ---------------------------------------------------------------
@@ -243,6 +255,11 @@ class Channel:
             self._ask(self._steps.popleft(), now)
         else:
             self._state, self._deadline = _State.OPEN, float("inf")
+            self._probe_at = now + PROBE
+
+    def _close(self, now: float) -> None:
+        self._state = _State.CLOSING
+        self._ask(Message(Id.CLOSE_CHANNEL, bytes((self.number,))), now)
 
     def _unassign(self, now: float) -> None:
         self._state = _State.UNASSIGNING
@@ -255,7 +272,8 @@ class Channel:
 
     def _overdue(self, now: float) -> None:
         if self._state is _State.WAITING:
-            self._unassign(now)
+            # Open for all that is known: the answer that said so may have been lost.
+            self._close(now)
         elif self._asked is None:
             self._unassign(now)  # the air never said that the channel was closed
         elif self._attempts < ATTEMPTS:
@@ -270,6 +288,7 @@ class Channel:
     def _lose(self, now: float) -> None:
         if self.link in (Link.GOOD, Link.STALE):
             self.link = Link.LOST
+            self._probe_at = now + PROBE
             self._slots.clear()
             self._tell(now, EventKind.LINK_LOST, "lost: looking for it")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from coach.messages import Command, Event, EventKind, Page, Source
 from coach.protocol import fec, power
-from coach.trainers.ant.channel import KINDS, Channel, Link
+from coach.trainers.ant.channel import ANSWER_TIME, ATTEMPTS, KINDS, Channel, Link
 from coach.trainers.ant.dialogue import Dialogue
 from coach.trainers.ant.dynamics import Dynamics
 from coach.trainers.ant.serial import EVENT, Code, Id, Message
@@ -58,7 +58,10 @@ class Host:
         self.dialogue = Dialogue(self._say)
         self._dynamics = Dynamics()
         self._values = _Values(self._say)
-        self._gone = False
+        self._began = self._gone = False
+        self._now = float("-inf")
+        self._key_attempts = 0
+        self._key_deadline = float("inf")
 
     @property
     def dumb(self) -> bool:
@@ -73,26 +76,42 @@ class Host:
     # --- the stick ------------------------------------------------------------------------------
 
     def start(self, now: float) -> None:
-        """Begin on a stick that was just reset."""
-        from openant.devices import ANTPLUS_NETWORK_KEY
-
+        """Begin on a stick that was just reset, by us or by itself: it knows nothing."""
+        now = self._advance(now)
         if self._gone:
-            self._gone = False
             self._say(Event(now, EventKind.STICK_BACK, "the ANT stick is back"))
-        # Answered or not, the channels are set up next: the stick works off what it is told.
-        self.outbox.append(Message(Id.NETWORK_KEY, bytes((0, *ANTPLUS_NETWORK_KEY))))
         for channel in self.channels:
-            if channel.link is Link.SEARCHING:
+            if channel.link is Link.SEARCHING and (self._gone or not self._began):
                 text = f"looking for {channel.kind.name} {channel.device_number}"
                 source = channel.kind.source.value
                 self._say(Event(now, EventKind.LINK_SEARCHING, text, source))
+            channel.forget()
+        self._began, self._gone = True, False
+        self.outbox.clear()
+        self.dialogue.interrupted()
+        self._key_attempts = 0
+        self._set_key(now)
+
+    def _set_key(self, now: float) -> None:
+        """Set the network's key: a channel without it is deaf, and nothing tells."""
+        from openant.devices import ANTPLUS_NETWORK_KEY
+
+        self._key_attempts += 1
+        self._key_deadline = now + ANSWER_TIME
+        self.outbox.append(Message(Id.NETWORK_KEY, bytes((0, *ANTPLUS_NETWORK_KEY))))
+
+    def _begin_channels(self, now: float) -> None:
+        self._key_deadline = float("inf")
+        for channel in self.channels:
             channel.begin(now)
 
     def stick_lost(self, now: float) -> None:
         """Note that the stick is gone."""
         if self._gone:
             return
+        now = self._advance(now)
         self._gone = True
+        self._key_deadline = float("inf")
         self.outbox.clear()
         text = "the ANT stick is gone: plug it in again, the ride waits"
         self._say(Event(now, EventKind.STICK_LOST, text))
@@ -102,13 +121,14 @@ class Host:
 
     def damaged(self, now: float, count: int) -> None:
         """Note that bytes came that made no message."""
+        now = self._advance(now)
         what = "a damaged byte" if count == 1 else f"{count} damaged bytes"
         text = f"{what} from the ANT stick; what belonged to it is lost"
         self._say(Event(now, EventKind.BAD_BYTES, text, float(count)))
 
     def receive(self, message: Message, now: float) -> None:
         """Take a message of the stick."""
-        data = message.data
+        now, data = self._advance(now), message.data
         channel = self._channel(data)
         if channel is None:
             return
@@ -121,11 +141,21 @@ class Host:
             elif data[1] == Id.ACKNOWLEDGED:
                 if data[2] != Code.NO_ERROR:
                     self._delivered(channel, now, well=False)
+            elif data[1] == Id.NETWORK_KEY:
+                if self._key_deadline < float("inf"):
+                    self._begin_channels(now)
             else:
                 channel.answered(data[1], data[2], now)
 
     def tick(self, now: float) -> None:
         """Let time pass."""
+        now = self._advance(now)
+        if now >= self._key_deadline:
+            if self._key_attempts < ATTEMPTS:
+                self._set_key(now)
+            else:
+                self._begin_channels(now)  # they will find out what is wrong with the stick
+        self.trainer.probe(now)
         for channel in self.channels:
             before = channel.link
             channel.tick(now)
@@ -149,12 +179,12 @@ class Host:
             If the command does not fit its data page.
         """
         self.dialogue.want(command)
-        self._talk_if_heard(now)
+        self._talk_if_heard(self._advance(now))
 
     def request(self, payload: bytes, now: float) -> None:
         """Send the trainer a page once."""
         self.dialogue.request(payload)
-        self._talk_if_heard(now)
+        self._talk_if_heard(self._advance(now))
 
     def _talk_if_heard(self, now: float) -> None:
         heard = self.trainer.heard
@@ -244,6 +274,11 @@ class Host:
             # an old target. Closing the channel empties it.
             channel.reopen(now)
         self.dialogue.interrupted()
+
+    def _advance(self, now: float) -> float:
+        """Return the time, which never goes back, whichever of two threads tells it."""
+        self._now = max(self._now, now)
+        return self._now
 
     def _say(self, message: Said) -> None:
         self.said.append(message)
