@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from coach.clock import Clock
     from coach.trainers.ant.node import StickSource
+    from coach.trainers.simulated.model import RiderModel
 
 Option = Callable[[Any], Any]
 
@@ -76,6 +77,24 @@ stick: Option = click.option(
     default="",
     callback=_checked,
     help="A pretend ANT stick in place of yours: virtual, virtual:faults=NAME,seed=7.",
+)
+
+
+def _model(_: click.Context, __: click.Parameter, value: str | None) -> RiderModel | None:
+    if value is None:
+        return None
+    from coach.trainers.simulated.model import load_model
+
+    return load_model(value)
+
+
+rider_model: Option = click.option(
+    "--rider-model",
+    "model",
+    metavar="NAME",
+    callback=_model,
+    show_default="obedient",
+    help="Character of the simulated rider: drops, ignores, obedient, sits_early, slow, stops.",
 )
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coach.ride import Ride
     from coach.rider import Rider
     from coach.trainers.base import Trainer
+    from coach.trainers.simulated.model import RiderModel
+    from coach.trainers.simulated.rider import SimulatedRider
 
 MODES = ("grade", "power", "resistance")
 
@@ -87,6 +89,7 @@ def demo(seed: int, out: Path) -> None:
     "none (a spin bike with a knob) or replay:FILE.",
 )
 @options.stick
+@options.rider_model
 @options.rider_file
 @click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
 @click.option(
@@ -106,6 +109,7 @@ def ride(
     workout: str,
     trainer_text: str,
     stick_text: str,
+    model: RiderModel | None,
     rider_file: Path | None,
     mode: str | None,
     moderate: float | None,
@@ -126,6 +130,11 @@ def ride(
 
     kind = trainers.check(trainer_text)
     on_the_road = _on_the_road(kind, stick_text, speed)
+    if model is not None and kind != "sim" and not stick_text:
+        raise RiderInputError(
+            f"--rider-model: nobody is simulated on {trainer_text}; type --trainer sim,"
+            " or --stick virtual"
+        )
     workout_file = profile.find_workout(workout)
     plan = profile.load_workout(workout_file)
     rider, rider_path = _own_rider(
@@ -150,6 +159,9 @@ def ride(
     start = datetime.now().astimezone()
     if simulated is not None:
         start = simulated.start
+        if model is not None:
+            simulated.rider.model = model
+            trainer_text += f", ridden by {model.name}"
         displays.append(simulated.rider)
     if kind == "ant":
         click.echo("turn the cranks to wake the trainer, and put the strap on", err=True)
@@ -194,7 +206,7 @@ class _Simulated(Protocol):
     @property
     def start(self) -> datetime: ...
     @property
-    def rider(self) -> Display: ...
+    def rider(self) -> SimulatedRider: ...
 
 
 def _trainer(

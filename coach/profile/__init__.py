@@ -25,11 +25,13 @@ __all__ = [
     "default_rider_path",
     "estimate_threshold_power",
     "example_rider",
+    "find_profile",
     "find_workout",
     "load_rider",
     "load_workout",
     "parse_rider",
     "parse_workout",
+    "profile_names",
     "profiles_dir",
     "workout_names",
 ]
@@ -50,31 +52,50 @@ def default_rider_path() -> Path:
     return Path(folder) / "sixhills" / "rider.toml"
 
 
-def workout_names() -> list[str]:
-    """Return the names of the shipped workouts."""
-    return sorted(path.stem for path in (profiles_dir() / "workouts").glob("*.toml"))
+def profile_names(folder: str) -> list[str]:
+    """Return the names of what is shipped in a folder of `profiles_dir`."""
+    return sorted(path.stem for path in (profiles_dir() / folder).glob("*.toml"))
 
 
-def find_workout(name_or_path: str | Path) -> Path:
-    """Return the file of a shipped workout, or the path itself.
+def find_profile(folder: str, what: str, name_or_path: str | Path) -> Path:
+    """Return the file of a shipped profile, or the path itself.
+
+    Parameters
+    ----------
+    folder : str
+        Of `profiles_dir`.
+    what : str
+        What is looked for, in words for the rider.
+    name_or_path : str or Path
+        As typed.
 
     Raises
     ------
     RiderInputError
-        If it is neither the name of a workout nor looks like a path.
+        If it is neither a name nor looks like a path.
     """
     text = str(name_or_path)
-    names = workout_names()
+    names = profile_names(folder)
     if text in names:
-        return profiles_dir() / "workouts" / f"{text}.toml"
+        return profiles_dir() / folder / f"{text}.toml"
     if text.endswith(".toml") or os.path.basename(text) != text:
         return Path(text)
     close = get_close_matches(text[:80], names, n=1)
     meant = f"; did you mean '{close[0]}'?" if close else "."
     raise RiderInputError(
-        f"there is no workout {text[:80]!r}{meant} There are {', '.join(names)};"
+        f"there is no {what} {text[:80]!r}{meant} There are {', '.join(names)};"
         " your own is named by its path, such as ./mine.toml"
     )
+
+
+def workout_names() -> list[str]:
+    """Return the names of the shipped workouts."""
+    return profile_names("workouts")
+
+
+def find_workout(name_or_path: str | Path) -> Path:
+    """Return the file of a shipped workout, or the path itself; see `find_profile`."""
+    return find_profile("workouts", "workout", name_or_path)
 
 
 def load_rider(path: str | Path) -> Rider:

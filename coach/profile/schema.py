@@ -70,7 +70,8 @@ def _cr10(value: object) -> object:
     return text
 
 
-def _rising(value: list[float]) -> list[float]:
+def rising(value: list[float]) -> list[float]:
+    """Refuse a span whose end is not above its beginning."""
     if value[0] >= value[-1]:
         raise ValueError
     return value
@@ -84,7 +85,7 @@ Text = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_printa
 Length = Annotated[int, BeforeValidator(_seconds), Field(ge=1, le=3 * 3600)]
 Cr10 = Annotated[str, BeforeValidator(_cr10)]
 Cadence = Annotated[float, Field(ge=30, le=130)]
-Band = Annotated[list[Cadence], Field(min_length=2, max_length=2), AfterValidator(_rising)]
+Band = Annotated[list[Cadence], Field(min_length=2, max_length=2), AfterValidator(rising)]
 Percent = Annotated[float, Field(ge=20, le=105)]
 Teeth = Annotated[int, Field(ge=9, le=70)]
 AntNumber = Annotated[int, Field(ge=1, le=65535)]

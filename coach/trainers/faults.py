@@ -6,15 +6,12 @@ This module reads them. What the faults do to stick and air is in `coach.trainer
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 
-from coach.errors import RiderInputError
 from coach.messages import EventKind, Source
-from coach.profile import profiles_dir
+from coach.profile import find_profile, profile_names
 from coach.profile.toml import parse_document, read_text
 
 
@@ -89,7 +86,7 @@ class Scenario:
 
 def scenario_names() -> list[str]:
     """Return the names of the shipped scenarios."""
-    return sorted(path.stem for path in (profiles_dir() / "faults").glob("*.toml"))
+    return profile_names("faults")
 
 
 def load_scenario(name_or_path: str | Path) -> Scenario:
@@ -102,7 +99,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     ProfileError
         With all mistakes of the file, each with its line and key.
     """
-    path = _find(str(name_or_path))
+    path = find_profile("faults", "fault scenario", name_or_path)
     return parse_scenario(read_text(path, "a fault scenario"), str(path))
 
 
@@ -125,17 +122,3 @@ def parse_scenario(text: str, file: str) -> Scenario:
     from coach.trainers.fault_schema import FaultFile
 
     return validate(FaultFile, parse_document(text, file)).to_scenario(Path(file).stem)
-
-
-def _find(text: str) -> Path:
-    names = scenario_names()
-    if text in names:
-        return profiles_dir() / "faults" / f"{text}.toml"
-    if text.endswith(".toml") or os.path.basename(text) != text:
-        return Path(text)
-    close = get_close_matches(text[:80], names, n=1)
-    meant = f"; did you mean '{close[0]}'?" if close else "."
-    raise RiderInputError(
-        f"there is no fault scenario {text[:80]!r}{meant} There are {', '.join(names)};"
-        " your own is named by its path, such as ./mine.toml"
-    )

@@ -15,6 +15,8 @@ kind of load it is they feel. What they do with it:
   answers with more torque, and so on down: the death spiral is real here.
 * **Fatigue**: with less than a fifth of W′ left the rider falls 5 to 10 % short and sits down.
 
+So rides the obedient one; a `model` of another character does some of it late, or not at all.
+
 While a ride is paused the legs keep turning easily; when it is finished they stop. With nothing
 shown at all the rider spins at half of threshold power. A trainer that calibrates itself has a
 screen of its own, and the rider obeys that one first.
@@ -32,18 +34,17 @@ from math import pi
 from random import Random
 
 from coach.guidance.gears import SEATED_HILL_CADENCE
-from coach.messages import Cue, CueKind, Key, Mode, RideState, Snapshot
+from coach.messages import Cue, CueKind, Key, Mode, Posture, RideState, Snapshot
 from coach.rider import Rider
 from coach.trainers.simulated.body import SESSION, Heart, Noise, Reserve
 from coach.trainers.simulated.gearbox import Gearbox
 from coach.trainers.simulated.machine import FLYWHEEL_MASS, STEP, WEAKEST_FORCE, Machine
+from coach.trainers.simulated.model import OBEDIENT
 from coach.trainers.simulated.stance import Stance
 from coach.workout import SegmentKind
 
 TURN = 2.0 * pi
 
-STANDING_CADENCE = 68.0
-"""Middle of what riders choose out of the saddle, 65 to 72 [rpm]."""
 FASTEST_CADENCE = 110.0
 """Legs do not follow a light load beyond this [rpm]."""
 TIRED_CADENCE = 3.0
@@ -112,15 +113,19 @@ class SimulatedRider:
     stance : Stance
     heeds_trainer : bool
         Whether the rider does what the trainer's own screen says.
+    model : RiderModel
+        The rider's character; to be chosen before the ride begins.
     """
 
     def __init__(self, rider: Rider, seed: int) -> None:
         random = Random(seed)
         self._rider = rider
+        self._random = random
         self._strength = STRONGEST_TORQUE * rider.threshold_power
         self.power = 0.0
         self.cadence = 0.0
         self.heeds_trainer = True
+        self.model = OBEDIENT
         self.heart = Heart(rider, random)
         self.reserve = Reserve(rider)
         self.stance = Stance(random)
@@ -140,6 +145,9 @@ class SimulatedRider:
         self._dip = 1.0
         self._tired = 0.0
         self._exhausted = False
+        # How long the plan's standing stretch is; 0 off such stretches [s].
+        self._to_stand = 0.0
+        self._stops_at: float | None = None
 
     # --- eyes: a display like any other ----------------------------------------------------------
 
@@ -191,7 +199,8 @@ class SimulatedRider:
         self._look(now)
         shown = self._shown
         finished = shown is not None and shown.state is RideState.FINISHED
-        if self._drill == 0.0 or (finished and self._drill is None):
+        own_will = self._drill is None
+        if self._drill == 0.0 or (own_will and (finished or self._stops(now))):
             self._cadence_held = self.cadence = 0.0
             return 0.0
         self._mode = machine.mode
@@ -226,12 +235,33 @@ class SimulatedRider:
             shown, told = self._seen.popleft()
             self._shown = shown
             self._told_gear = self._told_gear or told
-            self.stance.ask(shown.posture, now)
-        if self._exhausted:
+            asked = Posture.SEATED if self.model.stays_seated else shown.posture
+            self.stance.ask(asked, now, self.model.reaction)
+        if self._exhausted or self._has_stood_enough():
             self.stance.give_in(now)
         if self.stance.step(now) and self._told_gear:
             self._told_gear = False
             self.gearbox.hurry()
+
+    def _has_stood_enough(self) -> bool:
+        """Tell whether the model's share of the standing stretch is over."""
+        shown, share = self._shown, self.model.sits_after
+        if share is None or shown is None or shown.posture is not Posture.STANDING:
+            self._to_stand = 0.0
+            return False
+        ahead = shown.next_posture_in
+        left = shown.remaining if ahead is None else ahead
+        self._to_stand = max(self._to_stand, left)
+        return left <= (1.0 - share) * self._to_stand
+
+    def _stops(self, now: float) -> bool:
+        """Tell whether the legs rest, as the model's do now and then."""
+        every = self.model.stops_every
+        if every is None:
+            return False
+        if self._stops_at is None or now >= self._stops_at + self.model.stops_for:
+            self._stops_at = now + self._random.uniform(*every)
+        return now >= self._stops_at
 
     def _steer(self, now: float, load: float) -> None:
         """Choose the gear and the cadence to hold against this load at the wheel."""
@@ -256,6 +286,8 @@ class SimulatedRider:
     def _target(self) -> float:
         """Power that the rider rides to [W]."""
         shown, threshold = self._shown, self._rider.threshold_power
+        if self.model.own_power is not None:
+            return self.model.own_power * threshold
         if shown is None or shown.target_power is None:
             return EASY * threshold
         target = shown.target_power
@@ -264,10 +296,11 @@ class SimulatedRider:
         return max(target, LEAST * threshold)
 
     def _preferred_cadence(self) -> float:
-        shown, own = self._shown, self._rider.cadence
+        shown, model = self._shown, self.model
+        own = model.cadence or self._rider.cadence
         if self.stance.standing:
-            own = min(own, STANDING_CADENCE)
-        elif shown is not None and shown.kind == SegmentKind.HILL:
+            own = min(own, model.standing_cadence)
+        elif model.cadence is None and shown is not None and shown.kind == SegmentKind.HILL:
             own = min(own, SEATED_HILL_CADENCE)
         return own - TIRED_CADENCE * self._tired
 

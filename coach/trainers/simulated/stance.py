@@ -11,7 +11,8 @@ from random import Random
 from coach.messages import Posture, RiderPosition
 
 REACTION = (2.0, 5.0)
-"""From a change of the posture shown to the rider's own [s]."""
+"""From a change of the posture shown to the rider's own, unless the rider's model says other
+times [s]."""
 TRANSITION = (0.8, 1.6)
 """How long pedals see neither the one nor the other [s]."""
 PUSH, PUSH_TIME = (0.1, 0.3), (1.0, 3.0)
@@ -42,13 +43,15 @@ class Stance:
         self._wanted = Posture.SEATED
         self._react_at = self._settle_at = self._even_at = inf
 
-    def ask(self, posture: Posture | None, now: float) -> None:
-        """See which posture is asked for; react to a change after 2 to 5 s."""
+    def ask(
+        self, posture: Posture | None, now: float, within: tuple[float, float] = REACTION
+    ) -> None:
+        """See which posture is asked for; react to a change within a span of time [s]."""
         if posture is not self._asked:
             self._asked = posture
             if posture is not None:
                 self._wanted = posture
-                self._react_at = now + self._random.uniform(*REACTION)
+                self._react_at = now + self._random.uniform(*within)
 
     def give_in(self, now: float) -> None:
         """Sit down, whatever is asked, until the next change is asked for."""
