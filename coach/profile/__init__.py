@@ -135,7 +135,7 @@ def parse_rider(text: str, file: str) -> Rider:
         With all mistakes of the file, each with its line and key.
     """
     from coach.profile.mistakes import validate
-    from coach.profile.schema import RiderFile
+    from coach.profile.rider_schema import RiderFile
 
     return validate(RiderFile, parse_document(text, file)).to_rider()
 
@@ -160,6 +160,6 @@ def parse_workout(text: str, file: str) -> WorkoutPlan:
         With all mistakes of the file, each with its line and key.
     """
     from coach.profile.mistakes import validate
-    from coach.profile.schema import WorkoutFile
+    from coach.profile.workout_schema import WorkoutFile
 
     return validate(WorkoutFile, parse_document(text, file)).to_plan(Path(file).stem)
