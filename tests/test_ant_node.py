@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import threading
 import time
 from array import array
@@ -258,3 +259,103 @@ def test_no_thread_keeps_the_program_alive_and_none_is_left(line: Line) -> None:
     transport.close()
     soon(lambda: not any(each.is_alive() for each in started))
     transport.close()
+
+
+# --- a stick that starts up when nobody asked, and threads that come too late -----------------
+
+
+def test_a_stick_that_starts_up_again_is_begun_with_again(line: Line) -> None:
+    # As one that was just plugged in: it speaks of its power before it speaks of our reset.
+    stick = FakeStick(PAGE.encode())
+    transport, session = line(stick)
+    transport.open()
+    soon(lambda: session.heard)
+    stick.says.put(STARTUP)
+    begun = bytes.fromhex("a4014b00ee")
+    soon(lambda: stick.written.count(begun) == 2)
+
+
+def test_what_a_closed_line_still_reads_is_not_heard(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "CLOSE_TIME", 0.05)
+    stick, go_on, waits = FakeStick(), threading.Event(), threading.Event()
+    transport, session = line(stick)
+    transport.open()
+
+    def hang() -> None:
+        waits.set()
+        go_on.wait(5.0)
+
+    stick.on_read = hang
+    soon(waits.is_set)
+    transport.close()
+    stick.says.put(PAGE.encode())
+    reads, ticks = stick.reads, session.ticks
+    go_on.set()
+    soon(lambda: stick.says.empty() and stick.closed)
+    assert (session.heard, session.ticks) == ([], ticks), reads
+
+
+def test_a_stick_that_opens_too_late_does_not_disturb_the_next(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "OPEN_TIME", 0.1)
+    late, good, go_on = FakeStick(), FakeStick(), threading.Event()
+    late.on_open = lambda: go_on.wait(5.0)
+    sticks = [late, good]
+    session = Listener()
+    transport = Transport(lambda: sticks.pop(0), session, ManualClock())
+    with pytest.raises(TrainerUnavailable):
+        transport.open()
+    monkeypatch.setattr(node, "OPEN_TIME", 2.0)
+    transport.open()  # while the other one still hangs
+    go_on.set()
+    soon(lambda: late.closed)
+    good.says.put(PAGE.encode())
+    soon(lambda: session.heard)
+    assert not good.closed
+    transport.close()
+    assert good.closed
+
+
+def test_what_is_written_by_two_threads_stays_in_order(line: Line) -> None:
+    stick = FakeStick()
+    transport, session = line(stick)
+    transport.open()
+    numbers = [Message(Id.OPEN_CHANNEL, bytes((each,))) for each in range(60)]
+    stick.written = b""
+    first = threading.Event()
+    write = stick.write
+
+    def slowly(data: array[int]) -> None:
+        if bytes(data) == numbers[0].encode():
+            first.set()
+            time.sleep(0.05)
+        write(data)
+
+    stick.write = slowly  # type: ignore[method-assign]
+    with transport.lock:
+        session.outbox += numbers[:30]
+    other = threading.Thread(target=transport.flush)
+    other.start()
+    assert first.wait(2.0)
+    with transport.lock:
+        session.outbox += numbers[30:]
+    transport.flush()
+    other.join()
+    assert stick.written == b"".join(each.encode() for each in numbers)
+
+
+def test_the_level_that_a_program_gave_its_log_stays() -> None:
+    logger = logging.getLogger("openant.base")
+    before = logger.level
+    try:
+        for level in (logging.DEBUG, logging.WARNING):
+            logger.setLevel(level)
+            transport = Transport(FakeStick, Listener(), ManualClock())
+            transport.open()
+            transport.close()
+            assert logger.level == level
+    finally:
+        logger.setLevel(before)

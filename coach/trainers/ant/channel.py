@@ -39,7 +39,7 @@ CLOSING_TIME = 5.0
 PATIENCE = 1.0
 """Before a set-up that was refused is begun anew [s]."""
 PROBE = 15.0
-"""A trainer is searched for so long [s], then its channel is opened anew: a stick that hangs, or has
+"""After a search of so long [s] the trainer's channel is opened anew: a stick that hangs, or has
 forgotten its channels, says nothing either until it is asked."""
 
 WINDOW = 120

@@ -13,14 +13,13 @@ All of a session runs in that one thread, or under `Transport.lock`.
 from __future__ import annotations
 
 import errno
-import logging
 import sys
 import threading
 import time
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ParamSpec, Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from coach.clock import Clock
 from coach.errors import CoachError, TrainerUnavailable
@@ -28,6 +27,7 @@ from coach.trainers.ant.causes import StickUnavailable, of_error
 from coach.trainers.ant.serial import Framer, Id, Message
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 OPEN_TIME = 4.0
 """Real seconds within which a stick is open, or is said not to answer."""
@@ -74,7 +74,7 @@ class Session(Protocol):
     """To be written; emptied by the transport after each call."""
 
     def start(self, now: float) -> None:
-        """Begin: the stick was just reset."""
+        """Begin: the stick was just reset; again if it resets itself."""
         ...
 
     def receive(self, message: Message, now: float) -> None:
@@ -140,35 +140,35 @@ class Transport:
         """
         try:
             # openant's threads live as long as the program unless they inherit this from ours.
-            _within(OPEN_TIME, self._build, self.close)
+            line, ant = _within(OPEN_TIME, self._build, lambda late: _let_go(*late))
         except TimeoutError as error:
             raise TrainerUnavailable(
                 "the ANT stick does not answer: unplug it, plug it in again, "
                 "and run 'coach doctor' if that does not help"
             ) from error
+        self._line, self._ant = line, ant
+        with self.lock:
+            line.started = True
+            self._session.start(self._clock.now())
+        line.flush()
 
-    def _build(self) -> None:
+    def _build(self) -> tuple[_Line, _Ant]:
         line = _Line(self._source(), self._session, self._clock, self.lock)
         try:
+            line.wake()
             ant = _ant(line)
         except Exception:
             line.close()
             raise
-        self._line, self._ant = line, ant
         line.started_up.wait(START_UP_TIME)
-        with self.lock:
-            self._session.start(self._clock.now())
-        line.flush()
+        return line, ant
 
     def close(self) -> None:
         """Let go of the stick, in bounded time, whatever state it is in."""
         line, ant = self._line, self._ant
         self._ant = None
-        if line is not None:
-            line.closed = True
-        if ant is not None:
-            with suppress(Exception):
-                _within(CLOSE_TIME, ant.stop)
+        if line is not None and ant is not None:
+            _let_go(line, ant)
 
     def flush(self) -> None:
         """Write what the session wants written; for whoever touched it outside its thread."""
@@ -182,13 +182,18 @@ class _Ant(Protocol):
     def stop(self) -> None: ...
 
 
+def _let_go(line: _Line, ant: _Ant) -> None:
+    """Say no more, and stop reading as soon as the stick comes back from its last read."""
+    line.closed = True
+    with suppress(Exception):
+        _within(CLOSE_TIME, ant.stop)
+
+
 def _ant(line: _Line) -> _Ant:
-    """Return openant's own end of the line: open, reset, and read in a thread."""
+    """Return openant's own end of the line: reset, and read in a thread."""
     from openant.base import driver
     from openant.base.ant import Ant
 
-    # Its warnings of time-outs are ours to judge.
-    logging.getLogger("openant.base").setLevel(logging.ERROR)
     entry = _Entry(line)
     with _drivers_lock:
         wait = Ant._RESET_WAIT
@@ -234,6 +239,7 @@ class _Line:
         self.framer = Framer()
         self.lost = False
         self.closed = False
+        self.started = False
         self.fault: Exception | None = None
         self.started_up = threading.Event()
         self._inner = inner
@@ -243,12 +249,15 @@ class _Line:
         self._writing = threading.Lock()
         self._failures = 0
 
-    def open(self) -> None:
+    def wake(self) -> None:
         """Open the stick; what is wrong with it is the caller's to hear."""
         try:
             self._inner.open()
         except OSError as error:  # pyusb's errors are of this kind
             raise StickUnavailable(of_error(error, sys.platform)) from error
+
+    def open(self) -> None:
+        """Do nothing: it may take long, and openant's list of drivers is held meanwhile."""
 
     def close(self) -> None:
         """Close the stick, which may be long gone."""
@@ -269,10 +278,15 @@ class _Line:
             data = b""
         messages = self.framer.feed(data) if data else self.framer.flush()
         with self._lock:
+            if self.closed:
+                return array("B")  # the session may be on another line by now
             now = self._clock.now()
             for message in messages:
                 if message.id == Id.STARTUP:
                     self.started_up.set()
+                    if self.started:
+                        # Late, or of its own accord: what it was told before is forgotten.
+                        self._safely(self._session.start, now)
                 self._safely(self._session.receive, message, now)
             self._safely(self._session.tick, now)
         self.flush()
@@ -280,21 +294,25 @@ class _Line:
 
     def write(self, data: array[int]) -> None:
         """Hand bytes to the stick; a stick that takes none is gone soon enough."""
-        try:
-            with self._writing:
-                self._inner.write(data)
-        except Exception as error:  # as above; the writer may be openant itself
-            self._failed(error)
+        with self._writing:
+            self._write(data)
 
     def flush(self) -> None:
         """Write what the session wants written."""
         if not self._session.outbox:
             return
-        with self._lock:
-            waiting = list(self._session.outbox)
-            self._session.outbox.clear()
-        for message in waiting:
-            self.write(array("B", message.encode()))
+        with self._writing:  # before what is next is taken: two threads flush
+            with self._lock:
+                waiting = list(self._session.outbox)
+                self._session.outbox.clear()
+            for message in waiting:
+                self._write(array("B", message.encode()))
+
+    def _write(self, data: array[int]) -> None:
+        try:
+            self._inner.write(data)
+        except Exception as error:  # as above; the writer may be openant itself
+            self._failed(error)
 
     def _safely(self, call: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
         try:
@@ -311,37 +329,46 @@ class _Line:
             time.sleep(_PAUSE)
 
 
-def _within(
-    seconds: float, work: Callable[[], None], afterwards: Callable[[], None] | None = None
-) -> None:
+def _within(seconds: float, work: Callable[[], T], undo: Callable[[T], object] | None = None) -> T:
     """Do something that may hang, but wait for it no longer than so many real seconds.
 
     Parameters
     ----------
-    afterwards : callable, optional
-        Clears up after work that came to its end too late.
+    undo : callable, optional
+        Clears up what came too late; given what `work` returned.
 
     Raises
     ------
     TimeoutError
         If it is not done by then.
     """
+    made: list[T] = []
     failure: list[Exception] = []
     done = threading.Event()
-    given_up = threading.Event()
+    lock = threading.Lock()
+    given_up = False
 
     def run() -> None:
         try:
-            work()
+            result = work()
         except Exception as error:  # raised again in the thread that waits
             failure.append(error)
+        else:
+            with lock:
+                late = given_up
+                made.append(result)
+            if late and undo is not None:
+                undo(result)
         done.set()
-        if given_up.is_set() and afterwards is not None:
-            afterwards()
 
     threading.Thread(target=run, name="coach.stick", daemon=True).start()
-    if not done.wait(seconds):
-        given_up.set()
-        raise TimeoutError
+    try:
+        done.wait(seconds)
+    finally:  # Ctrl-C too is giving up
+        with lock:
+            given_up = not made
     if failure:
         raise failure[0]
+    if given_up:
+        raise TimeoutError
+    return made[0]
