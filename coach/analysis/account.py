@@ -9,15 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from coach.analysis.asked import Asked, asked, lap_spans, whole, whole_pauses
-from coach.analysis.done import Done, Judge, Seconds, confirmed
+from coach.analysis.done import SCORED, Done, Judge, Seconds, confirmed
 from coach.analysis.hills import Hill
 from coach.analysis.posture import PostureInterval, ride_posture
 from coach.analysis.repair import Repaired
 from coach.messages import PostureSource
 from coach.ride import Column, Ride
-
-SCORED = (PostureSource.MEASURED, PostureSource.DECLARED)
-"""Whose word on the rider's posture is judged; an estimate never is."""
 
 NO_PLAN = "the ride has no plan, so no posture was asked for"
 NO_POSITION = "nobody measured or declared the rider's posture, so it is not judged"

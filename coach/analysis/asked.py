@@ -31,18 +31,10 @@ class Asked:
     """[s]."""
     posture: Posture | None
     """``None`` where the plan leaves it to the rider."""
+    cadence: tuple[float, float] | None = None
+    """Lowest and highest that were asked for [rpm]; ``None`` where none was, or nobody knows."""
     segment: Segment | None = None
     """The plan's; ``None`` where only the posture is known."""
-
-    @property
-    def cadence(self) -> tuple[float, float] | None:
-        """The band that was asked for [rpm]; ``None`` where none was, or not for this posture."""
-        segment = self.segment
-        if segment is None or segment.posture is not self.posture:
-            return None
-        if segment.cadence_low is None or segment.cadence_high is None:
-            return None
-        return segment.cadence_low, segment.cadence_high
 
 
 def asked(ride: Ride) -> list[Asked]:
@@ -121,7 +113,14 @@ def _under_the_plan(ride: Ride, time: Column, standing: Column) -> Iterator[Aske
         postures = [stretch.posture for stretch in within] or [segment.posture]
         for (since, until), posture in zip(pairwise(edges), postures, strict=True):
             if until > since:
-                yield Asked(since, until, posture, segment)
+                yield Asked(since, until, posture, _band(segment, posture), segment)
+
+
+def _band(segment: Segment, posture: Posture | None) -> tuple[float, float] | None:
+    """Return the cadence that a segment asks for in its own posture, not in another one."""
+    if segment.cadence_low is None or segment.cadence_high is None:
+        return None
+    return (segment.cadence_low, segment.cadence_high) if posture is segment.posture else None
 
 
 def _in_samples(time: Column, standing: Column) -> Iterator[Asked]:

@@ -38,6 +38,9 @@ from coach.ride import Column, PositionChange
 EARLY, LATE, ABORTED = 3.0, 5.0, 5.0
 """[s]."""
 
+SCORED = (PostureSource.MEASURED, PostureSource.DECLARED)
+"""Whose word on the rider's posture is judged, the better one first; an estimate never is."""
+
 
 class Change(NamedTuple):
     """The rider is in a posture from here on."""
