@@ -73,6 +73,7 @@ class AntTrainer:
         self._retry_at: float | None = None
         self._retry = RETRY
         self._mending: threading.Thread | None = None
+        self._closed = threading.Event()
 
     # --- the interface of every trainer ---------------------------------------------------------
 
@@ -105,6 +106,9 @@ class AntTrainer:
             return []
         if transport.fault is not None:
             raise transport.fault
+        return self._hear(host, transport, now)
+
+    def _hear(self, host: Host, transport: Transport, now: float) -> list[Message]:
         self._mind_the_stick(host, transport, now)
         with transport.lock:
             host.tick(now)
@@ -144,10 +148,13 @@ class AntTrainer:
         host, transport = self._host, self._transport
         if host is None or transport is None:
             return
-        with suppress(Exception):
-            self._release(host)
-        self._host = self._transport = None
-        transport.close()
+        try:
+            with suppress(Exception):
+                self._release(host, transport)
+        finally:
+            self._host = self._transport = None
+            self._closed.set()
+            transport.close()
 
     # --- for those who ride without a coach -------------------------------------------------------
 
@@ -189,18 +196,22 @@ class AntTrainer:
 
     # --- the way out ------------------------------------------------------------------------------
 
-    def _release(self, host: Host) -> None:
-        """Take the load off if it may be on, and wait a moment for the trainer to confirm that."""
-        if self._loaded is None:
-            return
+    def _release(self, host: Host, transport: Transport) -> None:
+        """Take the load off if it may be on, and wait a moment for the trainer to confirm that.
+
+        Also after a fault of the session, which goes on as well as it can.
+        """
         clock = self._clock
-        start = clock.now()
-        release = release_command(host.dialogue.capabilities or Capabilities())
-        if self._loaded != release:
-            self.send(release, start)
-        while not host.dialogue.idle and (now := clock.now()) - start < RELEASE_PATIENCE:
+        end = clock.now() + RELEASE_PATIENCE
+        while self._loaded is not None:
+            # A trainer may refuse one way to be released, and is then told the other.
+            release = release_command(self.telemetry.capabilities or Capabilities())
+            if self._loaded != release:
+                self.send(release, clock.now())
+            if host.dialogue.idle or (now := clock.now()) >= end:
+                return
             clock.sleep_until(now + _LITTLE_WHILE)
-            self.poll(clock.now())
+            self._hear(host, transport, clock.now())
 
     # --- the stick ------------------------------------------------------------------------------
 
@@ -248,7 +259,7 @@ class AntTrainer:
             self._retry_at = now + RETRY
         elif now >= self._retry_at:
             self._mending = threading.Thread(
-                target=_reopen, args=(transport,), name="coach.mend", daemon=True
+                target=_reopen, args=(transport, self._closed), name="coach.mend", daemon=True
             )
             self._mending.start()
 
@@ -260,8 +271,10 @@ class AntTrainer:
         self._skipped = min(self._skipped, skipped)  # a stick opened anew counts anew
 
 
-def _reopen(transport: Transport) -> None:
+def _reopen(transport: Transport, closed: threading.Event) -> None:
     """Open the stick again; where that fails, it stays lost."""
     transport.close()
     with suppress(TrainerError):
         transport.open()
+    if closed.is_set():  # meanwhile: nobody needs it any more
+        transport.close()
