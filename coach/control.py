@@ -4,8 +4,8 @@ The engine decides *what* the rider should feel now (`Wanted`); control decides 
 trainer for it. Every quarter of a second the wish passes the same stations, in this order:
 
 1. the caps on target power: hills, bursts, a warm-up that was skipped, the rider's own limit;
-2. what eases it: intensity below 100 %, low cadence, heart rate. They act on the capped wish, so
-   that easing always lightens what is felt;
+2. what eases it: intensity below 100 %, low cadence, heart rate, a change of posture. They act on
+   the capped wish, so that easing always lightens what is felt;
 3. the mode: the wish as power, as grade, or as basic resistance;
 4. the slew (`coach.slew`): no load changes faster than the rates below, whatever the reason;
 5. the machine's and the rider's absolute limits, and the wire (`coach.wire`).
@@ -13,6 +13,9 @@ trainer for it. Every quarter of a second the wish passes the same stations, in 
 Easing works in all three modes by one rule: the brake's force at the climbing speed is scaled by
 the same share as the target power. A lighter climb is felt lighter; the road, and so the climb's
 length, stays what it was.
+
+A rider who stands up or sits down is left alone with it: grade and resistance are held, a power
+target, which would turn slower legs into more torque, is eased (`coach.guards.PostureGuard`).
 
 Release means grade 0 where the trainer can simulate a road, else basic resistance 0. It takes two
 seconds, since the rider may be standing on the pedals; `release_command` is the same thing at
@@ -28,7 +31,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from coach import physics
-from coach.guards import CadenceGuard, HeartGuard
+from coach.guards import CadenceGuard, HeartGuard, PostureGuard
 from coach.messages import Capabilities, Command, Mode, Telemetry
 from coach.rider import Rider
 from coach.slew import EASED, Slew
@@ -44,8 +47,6 @@ RETURN = 5.0
 """Back from a release: after a pause, a stop or a lost sensor [s]."""
 RELEASE = 2.0
 """From load to none [s]."""
-STAND_UP = 3.0
-"""Power does not rise while the rider stands up [s]."""
 
 ONSET_RATE = {Mode.POWER: 10.0, Mode.GRADE: 0.005, Mode.RESISTANCE: 0.02}
 """Steepest onset [W/s], [1/s], [1/s]."""
@@ -126,6 +127,7 @@ class Control:
         self.sensor_lost = False
         self.guard = CadenceGuard()
         self.heart = HeartGuard(rider.maximum_heart_rate)
+        self.posture = PostureGuard()
         self._live = live
         self._able = Capabilities()
         self._load = Slew(ONSET_RATE[Mode.POWER])
@@ -134,7 +136,6 @@ class Control:
         self._unloading = True
         self._lap: int | None = None
         self._intensity = 1.0
-        self._standing_up_until = float("-inf")
         self._ceiling = 0.0
         self._burst = 0.0
         self._burst_spent = False
@@ -207,7 +208,7 @@ class Control:
                     reasons.insert(0, f"{why}: load held")
                 self._hold(dt, goal)
             else:
-                self._follow(now, dt, wanted, goal, telemetry)
+                self._follow(dt, wanted, goal, telemetry)
         self.limits = tuple(reasons)
         asked = self._setpoint()
         if wanted.held and self._wire.last is not None:
@@ -275,6 +276,8 @@ class Control:
         """Return the share of the load that low cadence and heart rate leave."""
         if not self._live:
             return 1.0  # what was ridden stays as it was
+        prepared = wanted.at < 0.0
+        shift = self.posture.step(self._now, standing=wanted.standing, prepared=prepared)
         share = self.heart.step(self._now, dt, telemetry.heart_rate)
         if self.heart.active:
             reasons.append("heart rate at 95 % of your maximum: load eased 15 %")
@@ -285,7 +288,7 @@ class Control:
         )
         if self.guard.active:
             reasons.append("cadence too low: load eased to 60 %, spin up")
-        return share * guard if mode is Mode.POWER else share
+        return share * guard * shift if mode is Mode.POWER else share
 
     def _capped(self, dt: float, wanted: Wanted, power: float, reasons: list[str]) -> float:
         """Cap a target power [W]; the cap in words."""
@@ -346,9 +349,7 @@ class Control:
 
     # --- the way there ------------------------------------------------------------------------
 
-    def _follow(
-        self, now: float, dt: float, wanted: Wanted, goal: _Goal, telemetry: Telemetry
-    ) -> None:
+    def _follow(self, dt: float, wanted: Wanted, goal: _Goal, telemetry: Telemetry) -> None:
         """Go on towards the goal; where the wish made a step, at a new pace."""
         load, power = self._load, self._power
         target = goal.power or 0.0
@@ -361,8 +362,6 @@ class Control:
             over = SHORT_ONSET if short else ONSET
             load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
             power.set_out(target, over)
-            if starts and wanted.standing:
-                self._standing_up_until = now + STAND_UP
         elif self._unloading:
             load.set_out(goal.load, RETURN)
             power.set_out(target, RETURN)
@@ -374,15 +373,14 @@ class Control:
             power.ease()
         self._unloading = False
         self._lap, self._intensity = wanted.lap, wanted.intensity
-        if goal.mode is Mode.POWER:
-            if load.value > self._ceiling:
-                load.ease()
-            # A brake that pushes harder while the cadence falls: it waits for the rider instead.
-            standing_up = now < self._standing_up_until
-            aim = min(goal.load, load.value) if standing_up else goal.load
-            power.value = load.towards(aim, dt)
-        else:
+        if goal.mode is Mode.POWER and load.value > self._ceiling:
+            load.ease()
+        # What would rise waits for a rider who changes posture.
+        if goal.load < load.value or not self.posture.changing:
             load.towards(goal.load, dt)
+        if goal.mode is Mode.POWER:
+            power.value = load.value
+        elif target < power.value or not self.posture.changing:
             power.towards(target, dt)
         self.target_power = None if goal.power is None else power.value
 

@@ -385,6 +385,17 @@ class Engine:
             return SHORT_ONSET
         return PREROLL if stands else 0.0
 
+    def _preroll(self, segment: Segment, following: Segment) -> float:
+        """Return how long before a stretch its load begins to rise [s]."""
+        stands_up = following.posture is Posture.STANDING is not segment.posture
+        shifts = following.posture is not segment.posture
+        if shifts and self.control.usable(following.mode) is Mode.POWER:
+            # A power target would rise against falling cadence: it waits for the rider instead.
+            return 0.0
+        if following.kind is SegmentKind.INTERVAL:
+            return SHORT_ONSET
+        return PREROLL if stands_up else 0.0
+
     def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
         """Report what changed since the last grid point."""
         control = self.control

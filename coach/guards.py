@@ -1,6 +1,6 @@
-"""What eases the load when the rider cannot carry it: low cadence, a heart at its ceiling.
+"""What eases the load when the rider cannot carry it: low cadence, a heart at its ceiling, a shift.
 
-Both only ever take load away, and give it back slowly. Source: reference notes on training science,
+All only ever take load away, and give it back slowly. Source: reference notes on training science,
 section 7; conservative conventions, which no trial has settled.
 """
 
@@ -17,6 +17,10 @@ HEART_AFTER = 30.0
 HEART_SHARE = 0.85
 HEART_EASING = 5.0
 HEART_RETURN = 30.0
+SHIFT = 3.0
+SHIFT_EASING = 2.0
+SHIFT_SHARE = 0.95
+SHIFT_RETURN = 5.0
 
 
 class CadenceGuard:
@@ -94,3 +98,47 @@ class HeartGuard:
         elif self.share < 1.0:
             self.share = min(1.0, self.share + (1.0 - HEART_SHARE) * dt / HEART_RETURN)
         return self.share
+
+
+class PostureGuard:
+    """Eases a power target by 5 % over the 3 s of a change of posture; it is back 5 s later.
+
+    Meanwhile no load rises, however it is asked: to push harder and to stand up, or to sit down,
+    are two things, one after the other. A load that was on its way before the change goes on:
+    where the plan brings it early, it is there when the rider moves.
+
+    Attributes
+    ----------
+    changing : bool
+        The rider is about to move: nothing may rise.
+    """
+
+    def __init__(self) -> None:
+        self.changing = False
+        self._standing: bool | None = None
+        self._since = float("-inf")
+        self._prepared = False
+
+    def step(self, now: float, *, standing: bool, prepared: bool) -> float:
+        """Return the share of the target that may be asked.
+
+        Parameters
+        ----------
+        now : float
+            Ride clock [s].
+        standing : bool
+            What the rider is asked to do.
+        prepared : bool
+            The load of a stretch that has not begun is being prepared.
+        """
+        if standing is not self._standing:
+            if self._standing is not None:
+                self._since, self._prepared = now, prepared
+            self._standing = standing
+        passed = now - self._since
+        self.changing = passed < SHIFT and not self._prepared
+        if self._prepared:
+            return 1.0
+        back = max(0.0, 1.0 - max(0.0, passed - SHIFT) / SHIFT_RETURN)
+        # The load is a second behind its goal, so that it is at its least when the 3 s are over.
+        return 1.0 - (1.0 - SHIFT_SHARE) * min(passed / SHIFT_EASING, 1.0, back)

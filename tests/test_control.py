@@ -180,6 +180,86 @@ def test_from_power_to_grade_the_load_that_is_felt_does_not_jump():
     assert of_kind(said, TrackResistance)[0][1].grade == pytest.approx(0.037, abs=0.002)
 
 
+# --- a change of posture -------------------------------------------------------------------------
+
+
+def steady(mode, *pieces):
+    """Make a plan of ``(seconds, posture, watts)`` on one hill, in one mode."""
+    rows = [
+        (SegmentKind.HILL, seconds, posture, watts, watts, watts / 3300, mode, 1)
+        for seconds, posture, watts in pieces
+    ]
+    return workout(WARM, *rows)
+
+
+def test_a_power_target_is_eased_five_percent_over_three_seconds_and_is_back_in_five():
+    plan = steady(Mode.POWER, (80.0, SEATED, 198.0), (40.0, STANDING, 198.0), (40.0, SEATED, 198.0))
+    said = drive(Engine(plan, RIDER), 160)
+    asked = {s.timer_time: s.target_power for s in said.samples}
+    for change in (81, 121):
+        assert asked[change - 1] == asked[change] == 198
+        assert asked[change + 3] == pytest.approx(0.95 * 198, abs=1)
+        assert min(asked[t] for t in range(change - 10, change + 20)) >= 0.95 * 198
+        rising = [asked[change + t] for t in range(4, 10)]
+        assert rising == sorted(rising)
+        assert asked[change + 9] == 198
+
+
+@pytest.mark.parametrize("mode", [Mode.GRADE, Mode.RESISTANCE])
+def test_grade_and_resistance_are_held_through_a_change_of_posture(mode):
+    plan = steady(mode, (80.0, SEATED, 198.0), (40.0, STANDING, 198.0), (40.0, SEATED, 198.0))
+    said = drive(Engine(plan, RIDER), 160)
+    kind = TrackResistance if mode is Mode.GRADE else BasicResistance
+    for change in (81, 121):
+        near = {c for t, c in of_kind(said, kind) if change - 3 <= t <= change + 3}
+        assert len(near) == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_no_load_begins_to_rise_while_the_rider_sits_down(mode):
+    plan = steady(mode, (80.0, STANDING, 150.0), (40.0, SEATED, 198.0))
+    plan = replace(
+        plan,
+        segments=(*plan.segments[:2], replace(plan.segments[2], basic_resistance=0.5)),
+    )
+    said = drive(Engine(plan, RIDER), 120)
+    commands = [(t, getattr(c, c.__slots__[0])) for t, c in said.commands if t > 30]
+    before = {load for t, load in commands if 70 < t < 84}
+    assert len(before) == 1
+    assert commands[-1][1] > 1.2 * before.pop()
+
+
+def test_after_the_change_the_load_takes_the_time_of_any_onset():
+    said = drive(Engine(in_mode(Mode.POWER), RIDER), 275)
+    asked = {s.timer_time: s.target_power for s in said.samples}
+    # From 110 to 198 W in 20 s, begun 3 s after the cue at 240 s.
+    assert asked[242] == 110
+    assert asked[253] == pytest.approx(154, abs=3)
+    assert asked[264] == 198
+
+
+def test_a_recording_is_not_eased():
+    plan = steady(Mode.POWER, (40.0, SEATED, 198.0), (40.0, STANDING, 198.0))
+    engine = Engine(plan, RIDER, recording=True)
+    asked = []
+    for second in range(80):
+        engine.step(float(second), Telemetry(time=second, power=198.0, sample=second))
+        asked.append(engine.control.target_power)
+    assert set(asked[30:]) == {198}
+
+
+def test_the_load_of_an_interval_is_there_when_it_begins():
+    effort = (SegmentKind.INTERVAL, 10.0, SEATED, 330.0, 330.0, 0.06, Mode.GRADE, None)
+    rest = (SegmentKind.RECOVERY, 60.0, SEATED, 99.0, 99.0, 0.0, Mode.POWER, None)
+    up = (SegmentKind.INTERVAL, 10.0, STANDING, 330.0, 330.0, 0.06, Mode.GRADE, None)
+    said = drive(Engine(workout(WARM_UP, effort, rest, up, rest), RIDER), 150)
+    grades = {t: c.grade for t, c in of_kind(said, TrackResistance)}
+    for start in (60, 130):
+        first = min(t for t in grades if t > start - 10)
+        assert first == start - 3
+        assert min(t for t in grades if t > start - 10 and grades[t] == 0.06) <= start
+
+
 # --- limits --------------------------------------------------------------------------------------
 
 
