@@ -376,16 +376,6 @@ class Engine:
         )
 
     def _preroll(self, segment: Segment, following: Segment) -> float:
-        """How long before it the load of what follows begins to rise [s]."""
-        stands = following.posture is Posture.STANDING and segment.posture is not Posture.STANDING
-        if stands and self.control.usable(following.mode) is Mode.POWER:
-            # The load would rise against falling cadence: it waits for the rider instead.
-            return 0.0
-        if following.kind is SegmentKind.INTERVAL:
-            return SHORT_ONSET
-        return PREROLL if stands else 0.0
-
-    def _preroll(self, segment: Segment, following: Segment) -> float:
         """Return how long before a stretch its load begins to rise [s]."""
         stands_up = following.posture is Posture.STANDING is not segment.posture
         shifts = following.posture is not segment.posture
