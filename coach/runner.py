@@ -20,6 +20,7 @@ from coach.guidance.news import News
 from coach.journal import Header, Journal, Recorded
 from coach.live.base import Display
 from coach.messages import (
+    Capabilities,
     Command,
     Cue,
     CueKind,
@@ -35,6 +36,7 @@ from coach.messages import (
 )
 from coach.receiver import Receiver
 from coach.trainers.base import Message, Trainer
+from coach.wire import release_command
 
 COMMIT_INTERVAL = 0.5
 """Real seconds between commits; with a tick and the commit itself this stays below one."""
@@ -137,7 +139,7 @@ class Run:
         self.warning: str | None = None
         self._ears = Ears()
         self._news = News()
-        self._interrupted = False
+        self._interruptions = 0
         self._released: Command | None = None
         self._confirmed = False
         self._refused: set[tuple[str, ReplyStatus]] = set()
@@ -153,16 +155,17 @@ class Run:
     def interrupt(self) -> None:
         """Ask for the end at the next tick; safe to call from a signal handler.
 
-        Asked a second time, nobody waits for the tick.
+        Asked a second time, nobody waits for the tick. From then on it is on its way out, which
+        takes seconds at most and is not to be hindered.
 
         Raises
         ------
         KeyboardInterrupt
-            If it was called before.
+            If it was called once before.
         """
-        if self._interrupted:
+        self._interruptions += 1
+        if self._interruptions == 2:
             raise KeyboardInterrupt
-        self._interrupted = True
 
     def ride(self) -> None:
         """Ride until the plan, the rider or an interruption ends it, then close the journal.
@@ -206,11 +209,11 @@ class Run:
             # Nobody watches and nothing is waited for: the recording's own moments are all.
             self._step(first, ())
             for _ in self._hear(first, self.trainer.poll(math.inf)):
-                if self._interrupted:
+                if self._interruptions:
                     return
             return
         ticks = 0
-        while not self.engine.done and not self._interrupted:
+        while not self.engine.done and not self._interruptions:
             # On the engine's own grid, so that what is heard counts at once.
             now = first + ticks * TICK
             self._tick(now, [key for display in self.displays for key in display.keys()])  # noqa: SIM118
@@ -270,7 +273,7 @@ class Run:
 
     def _send(self, command: Command, now: float) -> None:
         self._confirmed = False
-        self._released = command if command == self.engine.control.release_command() else None
+        self._released = command if command == self._release_command() else None
         self.trainer.send(command, now)
 
     def _keep(self, step: Step) -> None:
@@ -295,10 +298,14 @@ class Run:
         self._keep(self.engine.finish(now))
         self._release()
 
+    def _release_command(self) -> Command:
+        """Return what takes the load off, by the trainer's latest word on what it can do."""
+        return release_command(self._ears.telemetry.capabilities or Capabilities())
+
     def _release(self) -> None:
         """Take the load off at once."""
         now = max(self.clock.now(), self._last_step)
-        command = self.engine.control.release_command()
+        command = self._release_command()
         self._send(command, now)
         self.journal.sent([(now, command)])
 

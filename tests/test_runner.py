@@ -17,6 +17,7 @@ from coach.errors import RideFileError, TrainerLost, TrainerNotFound
 from coach.formats import fit
 from coach.journal import Header, Journal, Recorded
 from coach.messages import (
+    BasicResistance,
     Event,
     EventKind,
     Key,
@@ -267,6 +268,50 @@ def test_a_second_interruption_does_not_wait_for_the_tick(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run.interrupt()
     run.journal.discard()
+
+
+def test_a_rider_who_goes_on_interrupting_does_not_hinder_the_way_out(tmp_path, monkeypatch):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    run.trainer.close = run.interrupt  # as if Ctrl-C was pressed once more in it
+    wait = run._wait_for_release
+    monkeypatch.setattr(run, "_wait_for_release", lambda: (run.interrupt(), wait()))
+    script.at[100.0] = lambda: (run.interrupt(), run.interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        run.ride()
+    assert script.closed
+    assert run.warning is None
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.commands()[-1][1] == RELEASE
+
+
+def test_a_trainer_that_refuses_to_be_released_by_grade_is_released_by_resistance(
+    tmp_path, monkeypatch
+):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    poll, send, sent = run.trainer.poll, run.trainer.send, []
+
+    def take(command, now):
+        sent.append(command)
+        if not isinstance(command, TrackResistance):
+            send(command, now)
+
+    def say(now):
+        refusals = [
+            Reply(now, "track_resistance", ReplyStatus.NOT_SUPPORTED, 9) for _ in sent if now > 150
+        ]
+        return [*poll(now), *refusals[-1:]]
+
+    def end():
+        monkeypatch.setattr(run.trainer, "send", take)
+        monkeypatch.setattr(run.trainer, "poll", say)
+        run.interrupt()
+
+    script.at[150.0] = end
+    run.ride()
+    assert sent == [RELEASE, BasicResistance(0.0)]
+    assert run.warning is None
 
 
 def test_the_rider_hears_once_that_a_command_was_refused(tmp_path, monkeypatch):
