@@ -446,6 +446,55 @@ def test_what_another_controller_asked_for_is_seen_whenever_it_did(delay: int) -
     assert bench._last == fec.page_for(TrackResistance(0.05)).encode()
 
 
+@pytest.mark.parametrize("reserved", ["00", "7f"])
+def test_what_a_trainer_puts_into_reserved_bytes_of_its_echo_means_nothing(reserved: str) -> None:
+    bench = Bench()
+    arrive = bench._arrive
+
+    def keep(payload: bytes) -> None:
+        arrive(payload)
+        if payload[0] in fec.COMMANDS:
+            said = {0x30: 1, 0x31: 2, 0x32: 3, 0x33: 3}[payload[0]]
+            bench._last = payload[:4] + bytes.fromhex(reserved) * (4 - said) + payload[8 - said :]
+
+    bench._arrive = keep  # type: ignore[method-assign]
+    for command in (WIND, TrackResistance(0.05), TargetPower(150.0), BasicResistance(0.2)):
+        bench.dialogue.want(command)
+        bench.slots(20)
+        assert bench.dialogue.idle
+    assert bench.events == []
+
+
+@pytest.mark.parametrize("number", [0x01, 0x46, 0xFC])
+def test_a_page_that_is_no_command_shows_no_other_controller(number: int) -> None:
+    # Some trainers may count the request for command status, ours, as what they were told last.
+    bench = Bench()
+    bench.dialogue.want(TargetPower(150.0))
+    bench.slots(8)
+    bench.dialogue.read(bytes((0x47, number, 9, 0, 1, 4, 0x47, 1)), bench.now)
+    assert bench.events == []
+
+
+def test_an_echo_that_says_nothing_is_no_other_controller_and_no_confirmation() -> None:
+    bench = Bench()
+    bench.answers = False
+    bench.dialogue.want(TargetPower(150.0))
+    for sequence in range(8):
+        bench.slot()
+        bench.dialogue.read(bytes((0x47, 0x31, sequence, 0, 255, 255, 255, 255)), bench.now)
+        assert not bench.dialogue.idle
+    assert bench.events == []
+
+
+def test_a_refusal_needs_no_echo() -> None:
+    bench = Bench()
+    bench.answers = False
+    bench.dialogue.want(TargetPower(150.0))
+    bench.slots(3)
+    bench.dialogue.read(bytes((0x47, 0x31, 1, 2, 255, 255, 255, 255)), bench.now)
+    assert bench.kinds == [EventKind.COMMAND_REJECTED]
+
+
 def test_an_older_command_of_ours_is_nobody_elses() -> None:
     bench = Bench()
     for watts in (150.0, 160.0, 170.0):

@@ -72,6 +72,9 @@ ECHOES = 32
 
 CONFIGURATION, WIND, SETPOINT = range(3)
 _SORTS = {0x37: CONFIGURATION, 0x32: WIND}
+_MEANT = {0x30: 3, 0x31: 2, 0x32: 1, 0x33: 1, 0x37: 0}
+"""From which byte of an echo on a command says something; the bytes before are reserved."""
+_NO_ECHO = b"\xff\xff\xff\xff"
 
 _CAPABILITIES = common.RequestDataPage(requested_page=0x36, count=4).encode()
 # An answer takes a slot away from measured values; who did not answer once is asked for four.
@@ -112,6 +115,11 @@ class _Asked:
     hurried: bool = False
     """Whoever wants it waits for its confirmation."""
     answered: bool = False
+
+
+def _meaning(number: int, echo: bytes) -> tuple[int, bytes]:
+    """Return what a command says, as far as command status (71) repeats it."""
+    return number, echo[_MEANT[number] :]
 
 
 class Dialogue:
@@ -230,7 +238,7 @@ class Dialogue:
             payload = self._wishes[sort]
             self._flight = _Flight(payload, now, sort)
             # It may arrive, whatever is heard of it.
-            self._sent.append((payload[0], payload[4:]))
+            self._sent.append(_meaning(payload[0], payload[4:]))
         elif (request := self._status_request(now)) is not None:
             self._flight = _Flight(request, now)
         elif self.capabilities is None and now >= self._capabilities_at:
@@ -342,12 +350,18 @@ class Dialogue:
             )
 
     def _read_status(self, page: fec.CommandStatus, payload: bytes, now: float) -> None:
-        number, echo = payload[1], payload[4:]
+        number, echo, asked = payload[1], payload[4:], self._asked
         self._sequence = page.sequence
-        asked = self._asked
-        if asked is not None and (number, echo) == (asked.payload[0], asked.payload[4:]):
+        if number not in _MEANT:
+            return  # nothing that sets a load: nobody's command, or nobody's business
+        heard = _meaning(number, echo)
+        if echo == _NO_ECHO:
+            # It does not say of which command: enough for a refusal, and for nothing else.
+            if asked and number == asked.payload[0] and page.status != ReplyStatus.PASS:
+                self._judge(asked, page, now)
+        elif asked is not None and heard == _meaning(asked.payload[0], asked.payload[4:]):
             self._judge(asked, page, now)
-        elif page.command is not None and (number, echo) not in self._sent:
+        elif heard not in self._sent:
             self._asked = None  # overwritten: there is nothing left to confirm
             self._foreign(page, now)
 
