@@ -29,6 +29,10 @@ _COMMANDS = {
     "replay": ("coach.commands.ride", "Ride a recorded ride again."),
     "recover": ("coach.commands.ride", "Finish a ride that was interrupted."),
     "summary": ("coach.commands.summary", "Tell what a ride was: power, heart rate, hills."),
+    "posture": (
+        "coach.commands.posture",
+        "Tell when a ride was ridden standing, and who says so.",
+    ),
     "chart": ("coach.commands.chart", "Draw a ride."),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),

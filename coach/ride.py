@@ -116,6 +116,8 @@ class Ride:
     name: str = ""
     sport: str = "cycling"
     indoor: bool = False
+    simulated: bool = False
+    """Known to be ridden by a simulated rider; a file exported from such a ride does not say."""
     virtual_altitude: bool = False
     """The altitude comes from a model, not from a barometer."""
     elapsed_time: float | None = None
@@ -129,6 +131,8 @@ class Ride:
     timer: list[TimerChange] = field(default_factory=list)
     positions: list[PositionChange] = field(default_factory=list)
     position_source: PostureSource | None = None
+    declared: list[PositionChange] = field(default_factory=list)
+    """What the rider told by key, in a ride of ours; also where pedals measured the positions."""
     rr_intervals: RrIntervals = field(default_factory=RrIntervals)
     """As the strap told them; beats that were lost are no part of them."""
     laps: list[Lap] = field(default_factory=list)

@@ -21,7 +21,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from coach.analysis.timer import in_order, pauses, running
-from coach.messages import Posture, RiderPosition
+from coach.messages import Posture, PostureSource, RiderPosition
 from coach.ride import PositionChange, Ride, TimerChange
 
 _CONFIRMED = {
@@ -87,7 +87,7 @@ def time_standing(ride: Ride) -> float | None:
     From the recorded positions by the rule of `settle`; without positions the device's own
     session total; ``None`` when neither is there.
     """
-    if not ride.positions:
+    if not _seen(ride):
         return ride.time_standing
     return standing_seconds(ride_posture(ride), float("-inf"), float("inf"))
 
@@ -98,11 +98,17 @@ def stand_count(ride: Ride) -> int | None:
     The device's own session count where there is one, since devices merge short stands by rules
     of their own; else the confirmed changes to standing; ``None`` without positions.
     """
-    if ride.stand_count is not None or not ride.positions:
+    seen = _seen(ride)
+    if ride.stand_count is not None or not seen:
         return ride.stand_count
+    return stands(seen)
+
+
+def stands(positions: Iterable[PositionChange]) -> int:
+    """Return how many confirmed changes to standing there are."""
     confirmed = [
         change.position
-        for change in sorted(ride.positions, key=lambda change: change.time)
+        for change in sorted(positions, key=lambda change: change.time)
         if change.position in _CONFIRMED
     ]
     before: list[RiderPosition | None] = [None, *confirmed]
@@ -112,19 +118,41 @@ def stand_count(ride: Ride) -> int | None:
     )
 
 
-def ride_posture(ride: Ride) -> list[PostureInterval]:
+def ride_posture(
+    ride: Ride, positions: Sequence[PositionChange] | None = None
+) -> list[PostureInterval]:
     """Return the settled postures of a whole ride; empty when it recorded no position.
 
     Times are those of the ride's FIT file: rounded to whole seconds, half up.
+
+    Parameters
+    ----------
+    ride : Ride
+        As a reader made it.
+    positions : sequence of PositionChange, optional
+        The changes to go by; those of the ride by default, unless they are a guess.
     """
-    sound = in_order(ride.time)
-    if not ride.positions or not sound.size:
+    changes = _seen(ride) if positions is None else positions
+    end = ride_end(ride)
+    if not changes or end is None:
         return []
     return settle(
-        [replace(change, time=_whole(change.time)) for change in ride.positions],
+        [replace(change, time=_whole(change.time)) for change in changes],
         [replace(change, time=_whole(change.time)) for change in ride.timer],
-        _whole(float(ride.time[sound[-1]])),
+        end,
     )
+
+
+def _seen(ride: Ride) -> Sequence[PositionChange]:
+    """Return the ride's positions; none where they are a guess, or what was asked."""
+    unseen = ride.position_source in (PostureSource.ESTIMATED, PostureSource.PRESCRIBED)
+    return () if unseen else ride.positions
+
+
+def ride_end(ride: Ride) -> float | None:
+    """Return the time of the last sound sample in whole seconds; ``None`` when there is none."""
+    sound = in_order(ride.time)
+    return _whole(float(ride.time[sound[-1]])) if sound.size else None
 
 
 def _whole(seconds: float) -> float:

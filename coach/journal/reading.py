@@ -241,6 +241,7 @@ class Recorded:
         ride.start = header.start
         ride.name = header.name
         ride.indoor = header.indoor
+        ride.simulated = header.trainer.partition(":")[0] == "sim"
         ride.virtual_altitude = not header.recording
         ride.workout = header.workout
         ride.threshold_power = header.rider.threshold_power
@@ -269,6 +270,7 @@ class Recorded:
                 positions[EventKind(kind)].append(PositionChange(time - origin, position))
         if ride.timer and ride.timer[-1].running:
             ride.timer.append(TimerChange(ride.elapsed_time or 0.0, False))
+        ride.declared = declared
         if measured or declared:
             ride.positions = measured or declared
             ride.position_source = PostureSource.MEASURED if measured else PostureSource.DECLARED
