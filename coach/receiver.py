@@ -66,7 +66,7 @@ class Receiver:
         self._beats = heart.Beats()
         self._power = PowerSum()
         self._power_heard: float | None = None
-        self._event_count: int | None = None
+        self._values: tuple[int | float | None, ...] = ()
         self._denied: dict[str, bool] = {}
         self._readers: dict[Source, Callable[[Page], Reply | None]] = {
             Source.TRAINER: self._read_trainer,
@@ -147,8 +147,9 @@ class Receiver:
         self._power.update(page.event_count, page.accumulated_power_w)
         # In practice: a page comes three or four times before its values are renewed
         # (GoldenCheetah issue 2259). Without power there is nothing to count and all stands still.
-        if page.event_count != self._event_count or not page.power_w:
-            self._event_count = page.event_count
+        values = page.event_count, page.power_w, page.cadence_rpm
+        if values != self._values or not page.power_w:
+            self._values = values
             self._told["values_time"] = time
         limit = page.target_power_limits
         self._told.update(

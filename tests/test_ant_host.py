@@ -643,3 +643,16 @@ def test_time_never_goes_back_whoever_tells_it() -> None:
     desk.host.stick_lost(desk.now - 0.2)
     times = [each.time for each in desk.host.said]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize("changing", [2, 5])
+def test_a_trainer_that_never_counts_its_events_is_not_frozen_while_its_values_move(
+    changing: int,
+) -> None:
+    desk = Desk({Source.TRAINER: 12345})
+    for slot in range(round(4 * FROZEN_AFTER / SLOT)):
+        desk.now += SLOT
+        payload = bytearray.fromhex(RIDING.format(1))
+        payload[changing] += slot // 4 % 3
+        desk.page(TRAINER, payload.hex())
+    assert EventKind.VALUES_FROZEN not in desk.events()

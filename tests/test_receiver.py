@@ -472,3 +472,12 @@ def test_any_pages_are_taken_and_telemetry_depends_on_them_alone(pages, gaps):
         assert told.heart_rate is None or told.heart_rate > 0
         assert told.power is None or 0 <= told.power <= 4094
     assert busy.telemetry == lazy.telemetry
+
+
+def test_values_that_change_are_new_also_where_the_trainer_counts_no_events():
+    receiver = Receiver()
+    for time, watts in ((1.0, 200.0), (2.0, 200.0), (3.0, 210.0)):
+        receiver.read(Page(time, Source.TRAINER, data(power_w=watts).encode()))
+    assert receiver.telemetry.values_time == 3.0
+    receiver.read(Page(4.0, Source.TRAINER, data(power_w=210.0).encode()))
+    assert receiver.telemetry.values_time == 3.0

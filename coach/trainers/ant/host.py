@@ -289,7 +289,7 @@ class _Values:
 
     def __init__(self, say: Callable[[Event], None]) -> None:
         self._say = say
-        self._count: int | None = None
+        self._said = b""
         self._since: float | None = None
         self._frozen = False
 
@@ -299,8 +299,9 @@ class _Values:
             return
         page = fec.decode(payload)
         assert isinstance(page, fec.SpecificTrainerData)
-        moving = page.event_count != self._count or not page.power_w
-        self._count = page.event_count
+        # Not by the event count alone: nobody knows that every trainer counts.
+        moving = payload[1:7] != self._said or not page.power_w
+        self._said = payload[1:7]
         if moving:
             self._since = None
             if self._frozen:
