@@ -184,7 +184,9 @@ def test_planned_ride_has_five_panels_on_one_time_axis():
             ["power", "target_power", "heart_rate", "altitude", "speed"],
             ["cadence", "posture"],
         ),
-        (["prescribed_standing", "altitude"], ["power", "cadence", "heart"]),
+        # What was asked is known from the samples, or from the plan and its laps.
+        (["prescribed_standing"], ALL),
+        (["prescribed_standing", "laps", "altitude"], ["power", "cadence", "heart"]),
         # A plan ridden without a power meter still shows what was asked.
         (["power"], ALL),
     ],
@@ -192,7 +194,7 @@ def test_planned_ride_has_five_panels_on_one_time_axis():
 def test_panels_without_data_are_left_out_and_the_rest_takes_their_room(absent, left):
     ride = planned()
     for name in absent:
-        setattr(ride, name, np.full(len(ride), np.nan))
+        setattr(ride, name, [] if name == "laps" else np.full(len(ride), np.nan))
     figure = ride_figure(ride)
     assert panels(figure) == left
     boxes = [panel(figure, name).get_position() for name in left]
@@ -462,6 +464,20 @@ def test_a_power_spike_does_not_set_the_scale():
 # --- posture ------------------------------------------------------------------------------------
 
 
+def stood(**plan):
+    """A ride whose rider stands up 5 s late on every standing hill, and sits down in time."""
+    ride = planned(**plan)
+    ride.position_source = PostureSource.MEASURED
+    ride.positions = [PositionChange(0.0, RiderPosition.SEATED)]
+    for segment in ride.workout.segments:
+        if segment.posture is Posture.STANDING:
+            ride.positions += [
+                PositionChange(segment.start + 5, RiderPosition.STANDING),
+                PositionChange(segment.end, RiderPosition.SEATED),
+            ]
+    return ride
+
+
 def with_positions(source):
     ride = planned()
     ride.position_source = source
@@ -474,36 +490,69 @@ def with_positions(source):
     return ride
 
 
-def test_cue_and_rode_stand_side_by_side_with_their_totals():
+def test_asked_and_done_stand_side_by_side_with_their_totals():
     figure = ride_figure(with_positions(PostureSource.MEASURED))
-    cued = extents(mark(figure, "posture", "cue standing"))
-    rode = extents(mark(figure, "posture", "rode standing"))
-    assert [(start, end) for start, end, *_ in cued] == [(600, 780)]
-    assert [(start, end) for start, end, *_ in rode] == [(610, 770)]
-    assert cued[0][2] > rode[0][3]
-    assert mark(figure, "posture", "rode standing").get_hatch() == "////"
-    assert not mark(figure, "posture", "rode seated").get_hatch()
+    asked = extents(mark(figure, "posture", "asked standing"))
+    done = extents(mark(figure, "posture", "done standing"))
+    assert [(start, end) for start, end, *_ in asked] == [(600, 780)]
+    assert [(start, end) for start, end, *_ in done] == [(610, 770)]
+    assert asked[0][2] > done[0][3]
+    assert mark(figure, "posture", "done standing").get_hatch() == "////"
+    assert not mark(figure, "posture", "done seated").get_hatch()
     texts = words(panel(figure, "posture"))
-    assert {"cue", "3:00", "rode", "2:40", "rode: measured"} <= set(texts)
+    assert {"asked", "3:00", "done", "2:40", "done: measured"} <= set(texts)
+
+
+def test_each_hill_says_how_long_it_was_stood():
+    texts = words(panel(ride_figure(with_positions(PostureSource.MEASURED)), "posture"))
+    # The first hill was to be ridden seated; the figures beside the lanes have a caption.
+    assert [text for text in texts if " of " in text] == ["2:40 of 3:00"]
+    assert texts.count("standing") == 2
+
+
+@pytest.mark.parametrize(
+    ("plan", "told", "count"),
+    [
+        ({"hills": 6, "hill": 180, "down": 120, "warm": 1800}, "2:55 of 3:00", 3),
+        # Where they crowd, the short form; where even that has no room, some of them.
+        ({"hills": 20, "hill": 100, "down": 50, "warm": 2000}, "1:35/1:40", 10),
+        ({"hills": 60, "hill": 60, "down": 30, "warm": 3600}, "0:55/1:00", 10),
+    ],
+)
+def test_hills_that_crowd_say_it_shorter_and_then_some_of_them(plan, told, count):
+    texts = words(panel(ride_figure(stood(**plan)), "posture"))
+    assert [text for text in texts if " of " in text or "/" in text] == [told] * count
+
+
+def test_the_words_of_a_hill_stand_over_its_standing_stretch():
+    figure = ride_figure(stood())
+    (label,) = [text for text in panel(figure, "posture").texts if " of " in text.get_text()]
+    assert label.xy == (pytest.approx(690), 1.0)
+
+
+def test_hills_without_a_known_posture_say_nothing_of_it():
+    for source in (None, PostureSource.ESTIMATED):
+        texts = words(panel(ride_figure(with_positions(source)), "posture"))
+        assert not any(" of " in text for text in texts)
 
 
 def test_declared_posture_says_so():
     texts = words(panel(ride_figure(with_positions(PostureSource.DECLARED)), "posture"))
-    assert "rode: as told by the rider" in texts
+    assert "done: as told by the rider" in texts
 
 
 @pytest.mark.parametrize("source", [PostureSource.ESTIMATED, None])
 def test_a_guess_is_not_drawn(source):
     figure = ride_figure(with_positions(source))
-    assert not marks(figure, "posture", "rode standing")
-    assert "rode" not in words(panel(figure, "posture"))
+    assert not marks(figure, "posture", "done standing")
+    assert "done" not in words(panel(figure, "posture"))
 
 
 def test_posture_has_a_hole_where_the_timer_stood_still():
     ride = with_positions(PostureSource.MEASURED)
     ride.timer = [TimerChange(0, True), TimerChange(650, False), TimerChange(700, True)]
     figure = ride_figure(ride)
-    for lane, edges in (("cue", [600, 650, 700, 780]), ("rode", [610, 650, 700, 770])):
+    for lane, edges in (("asked", [600, 650, 700, 780]), ("done", [610, 650, 700, 770])):
         found = [
             edge for e in extents(mark(figure, "posture", f"{lane} standing")) for edge in e[:2]
         ]
@@ -632,7 +681,7 @@ def test_a_plan_without_sensors_shows_targets_and_cues_and_claims_nothing_else()
     figure = ride_figure(ride)
     assert panels(figure) == ["power", "posture"]
     assert marks(figure, "power", "bars")
-    assert marks(figure, "posture", "cue standing")
+    assert marks(figure, "posture", "asked standing")
     assert "W, target bars" in words(panel(figure, "power"))
     assert subtitle_parts(traces(ride)) == ["Sun 22 Nov 2026", "15 min indoors"]
     assert figures(traces(ride)) == []
@@ -727,8 +776,20 @@ def overlapping(figure):
         planned(warm=1, hill=20, down=1200),
         recorded(),
         with_positions(PostureSource.MEASURED),
+        stood(hills=6, hill=240, down=180, warm=900),
+        stood(hills=20, hill=90, down=60, warm=1),
     ],
-    ids=["two", "six", "twenty", "sixty", "edge", "recorded", "positions"],
+    ids=[
+        "two",
+        "six",
+        "twenty",
+        "sixty",
+        "edge",
+        "recorded",
+        "positions",
+        "six stood",
+        "twenty stood",
+    ],
 )
 def test_no_word_lies_on_another_or_off_the_sheet(ride):
     ride.name = "A very long name that somebody typed into a head unit while nobody watched"
@@ -1023,7 +1084,7 @@ class TestRealRides:
     def test_mountain_shows_measured_posture_and_no_heart(self):
         figure = ride_figure(load("mountain_edge530_positions_gears.fit"))
         assert panels(figure) == ["power", "posture", "cadence", "elevation"]
-        stood = extents(mark(figure, "posture", "rode standing"))
+        stood = extents(mark(figure, "posture", "done standing"))
         # The device's own total.
         assert sum(end - start for start, end, *_ in stood) == pytest.approx(1490.98, abs=1)
         assert "24:51" in words(panel(figure, "posture"))

@@ -7,11 +7,14 @@ was ridden is a line in front, and a gap is a gap.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
+from coach.analysis.hills import Hill
 from coach.analysis.posture import ride_posture
+from coach.analysis.report import SOURCES
 from coach.charts import style
 from coach.charts.marks import (
     bounds,
@@ -23,7 +26,7 @@ from coach.charts.marks import (
     slopes,
     trace,
 )
-from coach.charts.sheet import Key, Sheet, mean_words, thinned
+from coach.charts.sheet import TITLE_LIFT, Key, Sheet, mean_words, thinned
 from coach.charts.traces import (
     Goal,
     Span,
@@ -36,7 +39,7 @@ from coach.charts.traces import (
     prescribed,
     silences,
 )
-from coach.messages import Posture, PostureSource
+from coach.messages import Posture
 from coach.ride import Column
 from coach.units import clock_text
 
@@ -47,69 +50,127 @@ HEADROOM, LEAD_HEADROOM = 0.12, 0.30
 of the scale."""
 LINE = 18.0
 """Height of a small word [px]."""
-RODE = {PostureSource.MEASURED: "measured", PostureSource.DECLARED: "as told by the rider"}
-"""Postures that somebody or something saw, and how the title says who. A guess is not drawn."""
 
 
 # --- posture ------------------------------------------------------------------------------------
 
 
 def ridden(shown: Traces) -> list[Stretch]:
-    """Return the postures ridden, where they were measured or declared."""
-    if shown.ride.position_source not in RODE:
+    """Return the postures ridden, where they were measured or declared; a guess is not drawn."""
+    if shown.ride.position_source not in SOURCES:
         return []
     return [Stretch(*interval) for interval in ride_posture(shown.ride)]
 
 
+class _Lane(NamedTuple):
+    """One strip of the posture panel; `low` and `high` as fractions of it."""
+
+    name: str
+    stretches: list[Stretch]
+    standing: float
+    """In all [s]."""
+    low: float = 0.0
+    high: float = 1.0
+
+
 def draw_posture(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
-    """Posture: what was cued above what was ridden."""
+    """Posture: what was asked above what was done, with how long each hill was stood."""
     theme = sheet.theme
     axes.set_ylim(0, 1)
     axes.set_yticks([])
-    cued, rode = prescribed(shown), ridden(shown)
-    lanes = [(name, part) for name, part in (("cue", cued), ("rode", rode)) if part]
-    for lane, (name, part) in enumerate(lanes):
-        top = 1 - lane / len(lanes)
-        _draw_lane(axes, sheet, name, part, top - 0.88 / len(lanes), top - 0.06 / len(lanes))
+    done = ridden(shown)
+    stood = sum(each.end - each.start for each in done if each.posture is Posture.STANDING)
+    lanes = (
+        _Lane("asked", prescribed(shown), shown.summary.account.ride.asked_standing),
+        _Lane("done", done, stood),
+    )
+    present = [lane for lane in lanes if lane.stretches]
+    for number, lane in enumerate(present):
+        top = 1 - number / len(present)
+        low, high = top - 0.88 / len(present), top - 0.06 / len(present)
+        _draw_lane(axes, sheet, lane._replace(low=low, high=high))
     source = shown.ride.position_source
-    sheet.title(
+    title_end = sheet.title(
         axes,
         "Posture",
-        f"rode: {RODE[source]}" if rode and source else "",
+        f"done: {SOURCES[source]}" if done and source else "",
         [
             Key("seated", theme.seated),
-            Key("standing, total at right", theme.standing, "////", theme.standing_hatch),
+            Key("standing", theme.standing, "////", theme.standing_hatch),
         ],
     )
+    # What the figures beside the lanes are.
+    axes.annotate(
+        "standing",
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(6, TITLE_LIFT * 72 / style.DPI),
+        textcoords="offset points",
+        fontsize=style.SMALL,
+        color=theme.dim,
+    )
+    _draw_stood(axes, sheet, shown, title_end)
 
 
-def _draw_lane(
-    axes: Axes, sheet: Sheet, name: str, stretches: list[Stretch], low: float, high: float
-) -> None:
+def _draw_stood(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> None:
+    """Write above each standing stretch of a hill how long it was stood, and how long asked."""
+    told = [
+        (_standing_span(shown, hill), clock_text(done.posture.stood), done.asked_standing)
+        for hill, done in shown.summary.account.hills
+        if done.posture is not None and done.asked_standing > 0
+    ]
+    for between in (" of ", "/"):
+        texts = [f"{stood}{between}{clock_text(asked)}" for _, stood, asked in told]
+        widths = [sheet.text_width(text, style.SMALL) for text in texts]
+        centres = [
+            sheet.inside(sheet.pixels((span.start + span.end) / 2 - sheet.span.start), width)
+            for (span, _, _), width in zip(told, widths, strict=True)
+        ]
+        chosen = thinned(centres, widths, [asked for _, _, asked in told])
+        if len(chosen) == len(told):
+            break
+    for index in chosen:
+        middle = sheet.span.start + sheet.seconds(centres[index])
+        label_above(axes, sheet, middle, 1.0, texts[index], style.SMALL, title_end)
+
+
+def _standing_span(shown: Traces, hill: Hill) -> Span:
+    """Return from where to where standing was asked on a hill."""
+    foot, top = hill.start, hill.start + hill.duration
+    asked = [
+        Span(max(each.start, foot), min(each.end, top))
+        for each in prescribed(shown)
+        if each.posture is Posture.STANDING and each.start < top and each.end > foot
+    ]
+    return Span(asked[0].start, asked[-1].end) if asked else Span(foot, top)
+
+
+def _draw_lane(axes: Axes, sheet: Sheet, lane: _Lane) -> None:
+    """Draw one strip, with its name on the left and how long was stood on the right."""
     theme = sheet.theme
     for posture, colour, hatch in (
         (Posture.SEATED, theme.seated, ""),
         (Posture.STANDING, theme.standing, "////"),
     ):
+        spans = [(s.start, s.end) for s in lane.stretches if s.posture is posture]
         axes.add_collection(
             PolyCollection(
-                boxes([(s.start, s.end, low, high) for s in stretches if s.posture is posture]),
+                boxes([(start, end, lane.low, lane.high) for start, end in spans]),
                 facecolor=colour,
                 edgecolor=theme.standing_hatch,
                 hatch=hatch,
                 linewidth=0,
-                label=f"{name} {posture}",
+                label=f"{lane.name} {posture}",
             ),
             autolim=False,
         )
-    stood = sum(s.end - s.start for s in stretches if s.posture is Posture.STANDING)
     for text, x, offset, align, colour in (
-        (name, 0, -5, "right", theme.dim),
-        (clock_text(stood), 1, 6, "left", theme.ink),
+        (lane.name, 0, -5, "right", theme.dim),
+        (clock_text(lane.standing), 1, 6, "left", theme.ink),
     ):
         axes.annotate(
             text,
-            (x, (low + high) / 2),
+            (x, (lane.low + lane.high) / 2),
             xycoords="axes fraction",
             xytext=(offset, 0),
             textcoords="offset points",

@@ -21,7 +21,7 @@ from coach.analysis.power import average
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import Summary, summarize
 from coach.analysis.target import settled
-from coach.analysis.timer import LONGEST_HOLD, in_order, pauses
+from coach.analysis.timer import LONGEST_HOLD, pauses
 from coach.charts.style import GRADES
 from coach.messages import Posture
 from coach.ride import Column, Ride
@@ -298,21 +298,15 @@ class Stretch(NamedTuple):
 
 def prescribed(shown: Traces) -> list[Stretch]:
     """Return the postures that were asked for, without the time that the timer stood still."""
-    ride, rows = shown.ride, shown.rows
-    order = in_order(ride.time)
-    if not order.size or not len(rows):
-        return []
-    latest = np.searchsorted(ride.time[order], rows.time, "right") - 1
-    asked = ride.prescribed_standing[order][np.maximum(latest, 0)]
-    ends = rows.time + rows.seconds
-    return [
-        Stretch(
-            float(rows.time[run.first]),
-            float(ends[run.end - 1]),
-            Posture.STANDING if run.value else Posture.SEATED,
-        )
-        for run in runs(np.where(rows.riding & np.isfinite(asked), asked == 1, -1))
-    ]
+    stretches: list[Stretch] = []
+    for each, _ in shown.summary.account.stretches:
+        if each.posture is None:
+            continue
+        start = each.start
+        if stretches and stretches[-1].end == start and stretches[-1].posture is each.posture:
+            start = stretches.pop().start
+        stretches.append(Stretch(start, each.end, each.posture))
+    return stretches
 
 
 # --- cadence, heart, elevation ------------------------------------------------------------------
