@@ -34,6 +34,12 @@ _STEP = {Mode.POWER: 1.0, Mode.GRADE: 0.001, Mode.RESISTANCE: 0.005}
 """Finest change worth sending: 1 W, 0.1 % of grade, 0.5 % of resistance."""
 
 
+def user_configuration(rider: Rider) -> UserConfiguration:
+    """Return what a trainer has to know of who rides."""
+    bike = rider.bike
+    return UserConfiguration(rider.mass, bike.mass, bike.wheel_circumference / pi)
+
+
 def release_command(able: Capabilities) -> Command:
     """Return the one command that takes the load off such a trainer."""
     if able.simulation is not False:
@@ -122,5 +128,4 @@ class Wire:
 
     def _configuration(self, now: float) -> Command:
         self._configured = now
-        bike = self._rider.bike
-        return UserConfiguration(self._rider.mass, bike.mass, bike.wheel_circumference / pi)
+        return user_configuration(self._rider)

@@ -6,7 +6,13 @@ import pytest
 
 from coach.clock import SteppedClock
 from coach.errors import EncodeError, TrainerNotFound, TrainerUnavailable
-from coach.messages import Command, EventKind, TargetPower, TrackResistance
+from coach.messages import (
+    Command,
+    EventKind,
+    TargetPower,
+    TrackResistance,
+    UserConfiguration,
+)
 from coach.profile import example_rider
 from coach.protocol import fec
 from coach.trainers.connection import Connection, connect
@@ -47,6 +53,27 @@ def test_a_grade_is_set_power_is_read_and_the_load_is_off_at_the_end() -> None:
         EventKind.LINK_FOUND,
     ]
     assert room.reached == [TrackResistance(0.03), TrackResistance(0.0)]
+
+
+def test_a_trainer_that_asks_who_rides_is_told_once() -> None:
+    room = Room()
+    rider = example_rider()
+    text = "ant:12345,heart=none,power=none"
+    with connect(text, rider, clock=room.clock, stick=room.stick) as trainer:
+        trainer.wait(20.0)
+    (told,) = room.reached
+    assert isinstance(told, UserConfiguration)
+    assert (told.rider_mass, told.bike_mass) == (rider.mass, rider.bike.mass)
+
+
+def test_a_trainer_that_does_not_stop_asking_is_told_every_five_seconds() -> None:
+    room = Room()
+    told = room.air.trainer.receive
+    deaf = fec.UserConfiguration.number
+    room.air.trainer.receive = lambda page: None if page[0] == deaf else told(page)  # type: ignore[method-assign]
+    with connect("ant:12345", example_rider(), clock=room.clock, stick=room.stick) as trainer:
+        trainer.wait(21.0)
+    assert 3 <= sum(isinstance(each, UserConfiguration) for each in room.reached) <= 5
 
 
 def test_a_fault_of_the_program_leaves_no_load_behind() -> None:

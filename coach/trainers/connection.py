@@ -11,6 +11,7 @@ from coach.receiver import Receiver
 from coach.rider import Rider
 from coach.trainers.ant.node import StickSource
 from coach.trainers.base import Trainer
+from coach.wire import CONFIGURATION_INTERVAL, user_configuration
 
 TICK = 0.25
 
@@ -26,6 +27,8 @@ class Connection:
         Not yet open; a live one, no recording.
     clock : Clock
         The one that the trainer was made with.
+    rider : Rider, optional
+        Whose weight the trainer is told when it asks for it; without a rider it is told nothing.
 
     Attributes
     ----------
@@ -35,12 +38,14 @@ class Connection:
         What became of the commands (data page 71).
     """
 
-    def __init__(self, trainer: Trainer, clock: Clock) -> None:
+    def __init__(self, trainer: Trainer, clock: Clock, rider: Rider | None = None) -> None:
         self.events: list[Event] = []
         self.replies: list[Reply] = []
         self._trainer = trainer
         self._clock = clock
         self._receiver = Receiver()
+        self._rider = rider
+        self._configured = float("-inf")
 
     def __enter__(self) -> Connection:
         self._trainer.open(self._clock.now())
@@ -88,8 +93,18 @@ class Connection:
                         self.replies.append(reply)
                 elif isinstance(message, Event):
                     self.events.append(message)
+            telemetry = self._receiver.telemetry
+            self._configure(telemetry, now)
             if now >= end:
-                return self._receiver.telemetry
+                return telemetry
+
+    def _configure(self, telemetry: Telemetry, now: float) -> None:
+        """Tell the trainer who rides, if it asks."""
+        if self._rider is None or not telemetry.wants_configuration:
+            return
+        if now - self._configured >= CONFIGURATION_INTERVAL:
+            self._configured = now
+            self._trainer.send(user_configuration(self._rider), now)
 
 
 def connect(
@@ -106,7 +121,8 @@ def connect(
     trainer : str
         As after ``--trainer``: ``ant``, ``ant:12345``, ``sim`` ...
     rider : Rider, optional
-        Whose devices they are, and who sits on a simulated trainer; else the example rider.
+        Whose devices they are, whose weight a trainer on the air is told, and who sits on a
+        simulated one. Without a rider nobody's weight is told, and the example rider sits there.
     clock : Clock, optional
         Real time if not given.
     stick : StickSource, optional
@@ -119,4 +135,4 @@ def connect(
     """
     clock = clock or MonotonicClock()
     made = trainers.make(trainer, rider or profile.example_rider(), clock=clock, stick=stick)
-    return Connection(made, clock)
+    return Connection(made, clock, rider)
