@@ -78,11 +78,16 @@ def test_a_trainer_that_does_not_stop_asking_is_told_every_five_seconds() -> Non
 
 def test_a_fault_of_the_program_leaves_no_load_behind() -> None:
     room = Room()
-    with pytest.raises(ZeroDivisionError), room.connect() as trainer:
-        trainer.wait(3.0)
-        trainer.send(TargetPower(300.0))
-        trainer.wait(5.0)
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with room.connect() as trainer:
+            trainer.wait(3.0)
+            trainer.send(TargetPower(300.0))
+            trainer.wait(5.0)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert room.reached == [TargetPower(300.0), TrackResistance(0.0)]
 
 

@@ -604,3 +604,25 @@ def test_the_command_on_the_pretend_stick(capsys):
     assert names(Device(**each) for each in json.loads(capsys.readouterr().out)["devices"]) == (
         ON_THE_AIR
     )
+
+
+def test_a_stick_that_resets_itself_is_set_up_to_listen_again():
+    scan = set_up(Stick())
+    stick, ids = Stick(), []
+    scan.start(60.0)
+    while scan.outbox:
+        message = scan.outbox.pop(0)
+        ids.append(message.id)
+        for answer in stick.answer(message):
+            scan.receive(answer, 60.0)
+    assert ids[0] == Id.REQUEST
+    assert ids[-1] == Id.OPEN_SCAN_MODE
+
+
+def test_a_scan_forgets_the_channels_of_a_stick_that_was_reset():
+    scan = set_up(Stick("08 03 00 ba 00 00 df"))
+    assert scan.narrow
+    scan.start(60.0)
+    scan.outbox.clear()
+    scan.receive(Message(Id.CHANNEL_RESPONSE, bytes((1, serial.EVENT, Code.CHANNEL_CLOSED))), 60.5)
+    assert scan.outbox == []

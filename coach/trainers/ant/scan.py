@@ -72,6 +72,7 @@ class Scan:
         """Begin on a stick that was just reset."""
         from openant.devices import ANTPLUS_NETWORK_KEY
 
+        self._channels = []
         self._steps = deque(
             [
                 Message(Id.REQUEST, bytes((0, Id.CAPABILITIES))),
