@@ -155,16 +155,17 @@ class Run:
     def interrupt(self) -> None:
         """Ask for the end at the next tick; safe to call from a signal handler.
 
-        Asked a second time, nobody waits for the tick. From then on it is on its way out, which
-        takes seconds at most and is not to be hindered.
+        While the trainer is being opened there is no ride to end, and nobody waits. In a ride that
+        is so when it is asked a second time. From then on it is on its way out, which takes seconds
+        at most and is not to be hindered.
 
         Raises
         ------
         KeyboardInterrupt
-            If it was called once before.
+            The first time before the ride began; the second time in it.
         """
         self._interruptions += 1
-        if self._interruptions == 2:
+        if self._interruptions == (2 if self.began else 1):
             raise KeyboardInterrupt
 
     def ride(self) -> None:
@@ -213,7 +214,8 @@ class Run:
                     return
             return
         ticks = 0
-        while not self.engine.done and not self._interruptions:
+        # One step at least: what was asked to end before it has to begin first.
+        while not self.engine.done and not (ticks and self._interruptions):
             # On the engine's own grid, so that what is heard counts at once.
             now = first + ticks * TICK
             self._tick(now, [key for display in self.displays for key in display.keys()])  # noqa: SIM118

@@ -264,10 +264,31 @@ def test_a_trainer_whose_send_fails_is_still_let_go_and_the_ride_kept(tmp_path, 
 
 def test_a_second_interruption_does_not_wait_for_the_tick(tmp_path):
     run = rolling(tmp_path / "a.ride", Script())
+    run.began = True
     run.interrupt()
     with pytest.raises(KeyboardInterrupt):
         run.interrupt()
     run.journal.discard()
+
+
+def test_whoever_interrupts_while_the_trainer_is_opened_is_not_kept_waiting(tmp_path):
+    run = rolling(tmp_path / "a.ride", Script())
+    run.trainer.open = lambda now: run.interrupt()
+    with pytest.raises(KeyboardInterrupt):
+        run.ride()
+    assert not run.began
+    assert list(tmp_path.iterdir()) == []
+    run.interrupt()  # once more, and nothing is left to stop
+
+
+def test_an_interruption_before_the_first_step_ends_in_order(tmp_path):
+    script = Script()
+    run = rolling(tmp_path / "a.ride", script)
+    script.open = run.interrupt
+    run.ride()
+    with Recorded(tmp_path / "a.ride") as recorded:
+        assert recorded.finished
+        assert recorded.commands()[-1][1] == RELEASE
 
 
 def test_a_rider_who_goes_on_interrupting_does_not_hinder_the_way_out(tmp_path, monkeypatch):

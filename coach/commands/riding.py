@@ -56,6 +56,8 @@ def go(
         with _signals(run):
             run.ride()
     except (Exception, KeyboardInterrupt) as error:
+        if not run.began:
+            run.journal.discard()
         if not run.began or isinstance(error, RideFileError):
             raise
         fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
