@@ -274,6 +274,14 @@ def test_the_habit_is_a_weighted_mean_over_a_bell():
         assert habit[row] == pytest.approx(expected, rel=1e-9)
 
 
+def test_where_nothing_speaks_a_posture_is_trusted_as_far_as_it_is_common():
+    rows = np.ones(10, dtype=bool)
+    standing = np.arange(10) < 4
+    confidence = estimate._confidence(standing, rows, rows, np.zeros(10), share=0.2)
+    assert confidence[:4] == pytest.approx(0.2 * estimate.WORTH[STANDING])
+    assert confidence[4:] == pytest.approx(0.8 * estimate.WORTH[SEATED])
+
+
 def test_a_score_by_hand():
     truth = np.array([1, 1, 1, 1, 0, 0, 0, 0, 0, 0], dtype=bool)
     called = np.array([1, 1, 1, 0, 1, 0, 0, 0, 0, 0], dtype=bool)
@@ -415,7 +423,9 @@ def test_a_constant_ride_is_no_division_by_zero():
     ride = Ride.from_columns(
         np.arange(600.0), cadence=np.full(600, 80.0), power=np.full(600, 150.0)
     )
-    assert not guess(ride).standing.any()
+    guessed = guess(ride)
+    assert not guessed.standing.any()
+    assert guessed.habit.drop == pytest.approx(1 - exp(-estimate.LEAST_STEP))
 
 
 numbers = st.one_of(st.just(float("nan")), st.sampled_from([0.0, 255.0]), st.floats(21, 180))
@@ -506,6 +516,8 @@ def test_each_source_speaks_for_itself_and_the_best_first():
     )
     assert (told.time_standing, told.stand_count) == (30.0, 1)
     assert told.missing == ("no position for 10 s of riding",)
+    ride.stand_count = 7  # the device's own, of what it measured
+    assert tell(ride, repaired(ride)).stand_count == 7
     declared = tell(ride, repaired(ride), DECLARED)
     assert (declared.time_standing, declared.stand_count) == (2899.0, 1)
     guessed = tell(ride, repaired(ride), ESTIMATED)
