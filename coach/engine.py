@@ -22,6 +22,7 @@ On each grid point, in this order:
 5. control: what the rider should feel becomes commands (`coach.control`);
 6. a sample for every full second of the timer.
 
+A swap turns a standing stretch into its seated alternative, load and all else as it was.
 Skip and back begin a new lap at the start of a segment and leave what was recorded as it is.
 Intensity lightens what is felt; the plan, the road and the climb's length stay. While the trainer
 is gone, and until the count-down after its return is over, the load is held and never rises; a
@@ -38,7 +39,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.control import SHORT_ONSET, Control, Wanted
-from coach.guidance.cues import Coach, Moment
+from coach.guidance.cues import Coach, Moment, swap_cue
 from coach.messages import (
     SETPOINTS,
     Command,
@@ -60,9 +61,10 @@ from coach.messages import (
 )
 from coach.pauses import Pauses, Word
 from coach.progress import Progress
+from coach.recap import Recap
+from coach.recorder import Recorder
 from coach.rider import Rider
-from coach.road import VirtualRoad
-from coach.telemetry import PowerMean, fresh
+from coach.telemetry import fresh
 from coach.workout import Segment, SegmentKind, Workout
 
 TICK = 0.25
@@ -127,12 +129,11 @@ class Engine:
         self._now = 0.0
         self._telemetry = Telemetry()
         self._keys: list[Key] = []
-        self._road = VirtualRoad(rider.total_mass)
+        self._recorder = Recorder(rider.total_mass, recording=recording)
+        self._recap = Recap()
         # What is remembered from one grid point to the next.
         self._pauses = Pauses(live=not recording)
         self._sampled = 0.0
-        self._power = PowerMean()
-        self._has_power = False
         self._sample_number: int | None = None
         self._position: RiderPosition | None = None
         self._declared: Posture | None = None
@@ -207,7 +208,7 @@ class Engine:
         gap = now - self._now
         if gap <= (LONGEST_RECORDED_GAP if self.recording else LONGEST_GAP):
             return
-        self._power.restart()
+        self._recorder.restart()
         self._ticks = max(self._ticks, int((now - self._origin) / TICK) - 1)
         if self.recording:
             self._pass(now, out)
@@ -224,19 +225,16 @@ class Engine:
         if not self.recording and not self.finished:
             self._say(self._pauses.watch(now, telemetry), out)
         riding = self.state is RideState.RIDING
-        self._has_power = self._has_power or telemetry.power is not None
+        self._recorder.ride_on(telemetry, self.progress.segment.grade, TICK, riding=riding)
         if riding:
-            if self._has_power:
-                grade = self.progress.segment.grade or 0.0
-                self._road.ride_on(telemetry.power or 0.0, grade, TICK)
-            moment = self._moment(now)
-            out.cues += self._coach.words(moment, telemetry)
+            out.cues += self._coach.words(self._moment(now), telemetry)
         for command in self.control.step(now, TICK, self._wanted(), telemetry):
             out.commands.append((now, command))
         self._tell(now, telemetry, out)
         if not self.recording and self.timer_time >= self._sampled + 1.0:
             self._sampled += 1.0
             out.samples.append(self._sample(now, telemetry))
+        self._recap.follow(self.timer_time, self.progress.segment, finished=self.finished)
 
     def _pass(self, now: float, out: Step) -> None:
         """Let the time since the last call pass."""
@@ -304,10 +302,19 @@ class Engine:
         elif key is Key.EXTEND:
             progress.extra += EXTENSION
             say(Event(now, EventKind.EXTENDED, progress.segment.label, EXTENSION))
+        elif key is Key.SWAP:
+            block = progress.swap()
+            if block is not None:
+                text = f"{block.label}: {block.posture}"
+                say(Event(now, EventKind.SWAPPED, text, block.index))
+            if block is not progress.segment:
+                out.cues.append(swap_cue(now, block))
         elif key in (Key.DECLARE_SEATED, Key.DECLARE_STANDING):
             standing = key is Key.DECLARE_STANDING
             self._declared = Posture.STANDING if standing else Posture.SEATED
             say(Event(now, EventKind.DECLARED, self._declared.value, self._declared.value))
+            where = RiderPosition(self._declared.value)
+            self._recap.moved(self.timer_time, where, PostureSource.DECLARED)
         else:
             change = {Key.HARDER: INTENSITY_STEP, Key.EASIER: -INTENSITY_STEP}.get(key, -EASE_OFF)
             wish = round(self.intensity + change, 2)
@@ -321,7 +328,7 @@ class Engine:
                 out.cues.append(word)
             else:
                 # What is counted while the timer stands still belongs to no second of the ride.
-                self._power.restart()
+                self._recorder.restart()
                 out.events.append(word)
 
     # --- the recording's time -------------------------------------------------------------------
@@ -418,39 +425,15 @@ class Engine:
         if telemetry.position is not None:
             name = telemetry.position.value
             out.events.append(Event(now, EventKind.POSITION, name, name))
+            self._recap.moved(self.timer_time, telemetry.position, PostureSource.MEASURED)
 
     def _sample(self, now: float, telemetry: Telemetry) -> Sample:
         """Make one row of the recorded ride."""
         assert self._origin is not None
-        speed, distance, altitude, grade = self._where(telemetry)
-        return Sample(
-            time=now - self._origin,
-            timer_time=self.timer_time,
-            segment=self.progress.index,
-            power=telemetry.power if self.recording else self._power.mean(telemetry),
-            cadence=telemetry.cadence,
-            heart_rate=telemetry.heart_rate,
-            speed=speed,
-            distance=distance,
-            altitude=altitude,
-            grade=grade,
-            target_power=self.control.target_power,
-            posture=self.progress.segment.posture,
-        )
-
-    def _where(
-        self, telemetry: Telemetry
-    ) -> tuple[float | None, float | None, float | None, float | None]:
-        """Return speed, distance, altitude and grade: a recording's own, else the road's.
-
-        Without a power that moves the rider along there is no virtual road.
-        """
-        if self.recording:
-            return telemetry.speed, telemetry.distance, telemetry.altitude, telemetry.grade
-        if not self._has_power:
-            return None, None, None, None
-        road = self._road
-        return road.speed, road.distance, road.altitude, self.progress.segment.grade
+        time, target = now - self._origin, self.control.target_power
+        row = self._recorder.row(time, self.timer_time, self.progress, telemetry, target)
+        self._recap.keep(row)
+        return row
 
     def snapshot(self) -> Snapshot:
         """Return all that a display needs to show this moment."""
@@ -460,7 +443,7 @@ class Engine:
         position, source = telemetry.position, PostureSource.MEASURED
         if position is None and self._declared is not None:
             position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
-        speed, distance, altitude, _ = self._where(telemetry)
+        speed, distance, altitude, _ = self._recorder.place(telemetry, segment.grade)
         return Snapshot(
             time=self._now,
             state=self.state,
@@ -495,6 +478,8 @@ class Engine:
             limits=self.control.limits,
             pause=None if self.finished else self._pauses.cause,
             resumes_in=None if self.finished else self._pauses.resumes_in(self._now),
+            swapped=progress.swapped,
+            report=self._recap.lines,
         )
 
 

@@ -261,6 +261,8 @@ class Key(StrEnum):
     HARDER = "harder"
     EASIER = "easier"
     EASE_OFF = "ease_off"
+    SWAP = "swap"
+    """Ride the standing block seated, or standing after all."""
     DECLARE_SEATED = "declare_seated"
     DECLARE_STANDING = "declare_standing"
     QUIT = "quit"
@@ -300,6 +302,9 @@ class EventKind(StrEnum):
     WENT_BACK = "went_back"
     EXTENDED = "extended"
     INTENSITY = "intensity"
+    SWAPPED = "swapped"
+    """A standing block is ridden seated from here on, or standing again; the value is the index
+    of its segment."""
     DECLARED = "declared"
     POSITION = "position"
     CAPPED = "capped"
@@ -435,3 +440,7 @@ class Snapshot:
     """Why the ride stands still, while it is paused."""
     resumes_in: float | None = None
     """Seconds left of the count-down after which the ride goes on; ``None`` when none runs."""
+    swapped: frozenset[int] = frozenset()
+    """Standing segments of the plan that are ridden seated."""
+    report: tuple[str, ...] = ()
+    """What was made of the hill that is just over, for some seconds; lines of plain text."""

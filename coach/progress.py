@@ -22,12 +22,16 @@ class Progress:
         Seconds the rider added to it.
     lap : int
         Counts the segments entered, also the same one again.
+    swapped : frozenset of int
+        The standing segments that the rider turned into their seated alternatives.
     """
 
     def __init__(self, workout: Workout) -> None:
         if not workout.segments:
             raise ValueError(f"{workout.name} has no segments")
+        self._workout = workout
         self.segments = workout.segments
+        self.swapped: frozenset[int] = frozenset()
         self.hills = workout.hills
         self.index = 0
         self.at = 0.0
@@ -78,6 +82,33 @@ class Progress:
         """Begin a lap in a segment."""
         self.index, self.at, self.extra = index, at, 0.0
         self.lap += 1
+
+    def swap(self) -> Segment | None:
+        """Turn a standing block into its seated alternative from now on, or back.
+
+        Which one is plain to see: the one that is being ridden; where the plan has the rider sit,
+        the next one that comes. A block stays as it was swapped, also for a rider who goes back
+        to it.
+
+        Returns
+        -------
+        Segment or None
+            As it is from now on; ``None`` when the plan has no standing block left.
+        """
+        planned = self._workout.segments
+        blocks = (i for i in range(self.index, len(planned)) if _stands(planned[i]))
+        index = next(blocks, None)
+        if index is None:
+            return None
+        self.swapped ^= {index}
+        segment = self._workout.seated(index) if index in self.swapped else planned[index]
+        self.segments = (*self.segments[:index], segment, *self.segments[index + 1 :])
+        self._ahead = _look_ahead(self.segments)
+        return segment
+
+
+def _stands(segment: Segment) -> bool:
+    return segment.posture is Posture.STANDING
 
 
 @dataclass(frozen=True, slots=True)

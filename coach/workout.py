@@ -6,10 +6,13 @@ is two segments with the same hill number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coach.messages import Mode, Posture
+
+SEATED_CLIMB = (70.0, 85.0)
+"""Cadence of a seated climb where the plan has no other [rpm]."""
 
 
 class SegmentKind(StrEnum):
@@ -103,6 +106,23 @@ class Workout:
     def duration(self) -> float:
         """Length of the whole plan [s]."""
         return self.segments[-1].end if self.segments else 0.0
+
+    def seated(self, index: int) -> Segment:
+        """Return the seated alternative of a standing segment: the same load, legs a bit faster.
+
+        Its cadence is that of the seated stretch of the same hill, where there is one.
+        """
+        segment = self.segments[index]
+        beside = (
+            (each.cadence_low, each.cadence_high)
+            for each in self.segments
+            if each.hill == segment.hill
+            and each.kind is segment.kind
+            and each.posture is Posture.SEATED
+            and segment.hill is not None
+        )
+        low, high = next(beside, SEATED_CLIMB)
+        return replace(segment, posture=Posture.SEATED, cadence_low=low, cadence_high=high)
 
     @property
     def hills(self) -> int:

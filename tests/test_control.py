@@ -248,18 +248,6 @@ def test_a_recording_is_not_eased():
     assert set(asked[30:]) == {198}
 
 
-def test_the_load_of_an_interval_is_there_when_it_begins():
-    effort = (SegmentKind.INTERVAL, 10.0, SEATED, 330.0, 330.0, 0.06, Mode.GRADE, None)
-    rest = (SegmentKind.RECOVERY, 60.0, SEATED, 99.0, 99.0, 0.0, Mode.POWER, None)
-    up = (SegmentKind.INTERVAL, 10.0, STANDING, 330.0, 330.0, 0.06, Mode.GRADE, None)
-    said = drive(Engine(workout(WARM_UP, effort, rest, up, rest), RIDER), 150)
-    grades = {t: c.grade for t, c in of_kind(said, TrackResistance)}
-    for start in (60, 130):
-        first = min(t for t in grades if t > start - 10)
-        assert first == start - 3
-        assert min(t for t in grades if t > start - 10 and grades[t] == 0.06) <= start
-
-
 # --- limits --------------------------------------------------------------------------------------
 
 

@@ -16,9 +16,9 @@ STOREYS = [
     ["messages"],
     ["rider", "workout", "physics", "slew", "guards", "telemetry"],
     ["ride", "road", "protocol", "progress", "wire", "pauses"],
-    ["receiver", "guidance", "analysis"],
+    ["receiver", "recorder", "guidance", "analysis"],
     ["profile"],
-    ["control", "formats"],
+    ["control", "formats", "recap"],
     ["engine"],
     # The shell begins here.
     ["clock", "journal", "live"],

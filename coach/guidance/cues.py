@@ -11,6 +11,11 @@ T + 5 s    what this stretch is, when it began with a change of posture or is a 
 T + 15 s   a check of form, while standing
 =========  =====================================================
 
+An effort of 10 to 30 s is told whole before it begins; within it there is only its first word, and
+"5 s more" where it is long enough to hear that. The easy minute after it begins with one line.
+
+A rider who swaps a standing block for its seated alternative hears so at once.
+
 Sources: reference notes on training science, section 2.2 (time-line), and on what riders ask for,
 part A, finding 5 (cues that come late, or in the first busy seconds of a rest).
 """
@@ -20,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coach.guidance.advice import LimitAdvice
-from coach.guidance.gears import gear_hint
+from coach.guidance.gears import climbing_gear, gear_hint
 from coach.messages import Cue, CueKind, Mode, Posture, Telemetry
 from coach.rider import Rider
 from coach.units import clock_text
@@ -30,6 +35,8 @@ ANNOUNCE = 10.0
 GEAR = 5.0
 QUIET = 5.0
 CHECK = 15.0
+LAST = 5.0
+"""An effort at least three times as long is told this long before its end [s]."""
 
 _RESTS = (SegmentKind.DOWNHILL, SegmentKind.RECOVERY, SegmentKind.COOL_DOWN)
 
@@ -71,6 +78,7 @@ class Coach:
         self._posture: Posture | None = None
         self._owed: list[tuple[float, CueKind]] = []
         self._said: set[CueKind] = set()
+        self._geared = False
         self._advice = LimitAdvice()
 
     def words(self, moment: Moment, telemetry: Telemetry) -> list[Cue]:
@@ -78,12 +86,19 @@ class Coach:
         cues: list[Cue] = []
         if moment.lap != self._lap:
             cues += self._begin(moment)
+        elif moment.segment.posture is not self._posture:
+            cues += self._swap(moment)
         for after, kind in tuple(self._owed):
             if moment.at >= after:
                 self._owed.remove((after, kind))
                 text = self._describe(moment) if kind is CueKind.SEGMENT else _CHECK_TEXT
                 cues.append(Cue(moment.time, kind, text))
-        cues += self._warn(moment, telemetry)
+        if moment.segment.kind is SegmentKind.INTERVAL:
+            cues += self._last_seconds(moment)
+        elif moment.next_segment and moment.next_segment.kind is SegmentKind.INTERVAL:
+            cues += self._warn_of_effort(moment, moment.next_segment, telemetry)
+        else:
+            cues += self._warn(moment, telemetry)
         if moment.mode is Mode.POWER:
             cues += self._advice.words(moment.time, moment.at, telemetry)
         return cues
@@ -94,6 +109,8 @@ class Coach:
         before, self._posture = self._posture, segment.posture
         self._said.clear()
         self._owed = []
+        if segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY):
+            return [self._begin_short(moment, before)]
         changes = segment.posture is not None and segment.posture is not (before or Posture.SEATED)
         # A hand on the knob cannot wait until the rider has settled.
         busy = changes or (segment.kind in _RESTS and not self._knob)
@@ -101,11 +118,71 @@ class Coach:
         if not changes:
             return []
         turn = f"; {self._turn(segment)}" if self._knob else ""
-        if segment.posture is Posture.SEATED:
-            return [Cue(moment.time, CueKind.SIT, f"Sit down, smoothly{turn}")]
-        self._owed.append((CHECK, CueKind.CHECK))
+        return [self._change(moment, turn)]
+
+    def _swap(self, moment: Moment) -> list[Cue]:
+        """Say that the posture of this stretch changes in the midst of it."""
+        self._posture = moment.segment.posture
+        self._owed = [each for each in self._owed if each[1] is not CueKind.CHECK]
+        return [self._change(moment, "")]
+
+    def _change(self, moment: Moment, turn: str) -> Cue:
+        """Tell the rider to change posture now."""
+        if moment.segment.posture is Posture.SEATED:
+            return Cue(moment.time, CueKind.SIT, f"Sit down, smoothly{turn}")
+        self._owed.append((moment.at + CHECK, CueKind.CHECK))
         text = f"Stand: hips over the pedals, core tight, light hands{turn}"
-        return [Cue(moment.time, CueKind.STAND, text)]
+        return Cue(moment.time, CueKind.STAND, text)
+
+    def _begin_short(self, moment: Moment, before: Posture | None) -> Cue:
+        """Say an effort's first word, or that it is over: there is no time for a second one."""
+        segment, turn = moment.segment, f"; {self._turn(moment.segment)}" if self._knob else ""
+        if segment.kind is SegmentKind.RECOVERY:
+            easy = f"easy for {clock_text(moment.remaining)}{turn}"
+            if before is Posture.STANDING:
+                return Cue(moment.time, CueKind.SIT, f"Sit down, smoothly: {easy}")
+            return Cue(moment.time, CueKind.SEGMENT, easy.capitalize())
+        if segment.posture is Posture.STANDING:
+            return Cue(moment.time, CueKind.STAND, f"Stand and go: hips over the pedals{turn}")
+        return Cue(moment.time, CueKind.SEGMENT, f"Go: hard, seated{turn}")
+
+    def _last_seconds(self, moment: Moment) -> list[Cue]:
+        cues: list[Cue] = []
+        if moment.remaining <= LAST and moment.segment.duration >= 3 * LAST:
+            standing = moment.segment.posture is Posture.STANDING
+            kind, what = (CueKind.SIT_SOON, ", then sit") if standing else (CueKind.SEGMENT, "")
+            self._say(cues, moment.time, kind, f"{moment.remaining:.0f} s more{what}")
+        return cues
+
+    def _warn_of_effort(self, moment: Moment, effort: Segment, telemetry: Telemetry) -> list[Cue]:
+        """Tell an effort whole, and the gear for the first of them."""
+        cues: list[Cue] = []
+        if moment.remaining > ANNOUNCE:
+            # Further away again, because the rider extended this stretch.
+            self._said -= {CueKind.STAND_SOON, CueKind.SEGMENT, CueKind.GEAR}
+            return cues
+        standing = effort.posture is Posture.STANDING
+        kind, verb = (
+            (CueKind.STAND_SOON, "Stand") if standing else (CueKind.SEGMENT, "Hard, seated,")
+        )
+        text = f"{verb} in {moment.remaining:.0f} s: {self._in_short(effort)}"
+        self._say(cues, moment.time, kind, text)
+        if moment.remaining > GEAR or self._knob:
+            return cues
+        bike = self._rider.bike
+        if standing:
+            hint = gear_hint(bike, effort, telemetry.speed, telemetry.cadence)
+            text = f"One gear harder: {hint}" if hint else "One gear harder"
+            self._say(cues, moment.time, CueKind.GEAR, text)
+        elif effort.speed and not self._geared:
+            self._geared = True
+            gear = climbing_gear(bike, effort.speed)
+            self._say(cues, moment.time, CueKind.GEAR, f"Gear for the efforts: {gear}")
+        return cues
+
+    def _in_short(self, effort: Segment) -> str:
+        watts = effort.target_power_end
+        return f"{effort.duration:.0f} s" + (f" at {watts:.0f} W" if watts is not None else "")
 
     def _warn(self, moment: Moment, telemetry: Telemetry) -> list[Cue]:
         """Announce what comes next."""
@@ -174,6 +251,27 @@ class Coach:
             return "knob at moderate"
         where = "above" if steps > 0 else "below"
         return f"knob {abs(steps)} step{'s' * (abs(steps) > 1)} {where} moderate"
+
+
+def swap_cue(now: float, block: Segment | None) -> Cue:
+    """Tell what became of a block that is still to come, now that the rider swapped it.
+
+    Parameters
+    ----------
+    now : float
+        Ride clock [s].
+    block : Segment or None
+        As it will be ridden; ``None`` when there was none to swap.
+    """
+    if block is None:
+        text = "No standing block is left to swap"
+    elif block.posture is Posture.SEATED:
+        text = f"Stay seated: {block.label} without standing"
+        if block.cadence_low is not None and block.cadence_high is not None:
+            text += f", {block.cadence_low:.0f} to {block.cadence_high:.0f} rpm, same load"
+    else:
+        text = f"{block.label} standing after all"
+    return Cue(now, CueKind.ADVICE, text)
 
 
 _CHECK_TEXT = "Check: core tight, quiet shoulders, let the hips move, do not wrench the bars"

@@ -24,7 +24,9 @@ _WIDTH = 68
 
 
 class PlainDisplay:
-    """The keys, where there are any; then one line for each segment, cue, pause and cap.
+    """The keys, where there are any; then a line for each segment, cue, pause and cap.
+
+    After a hill, what was made of it.
 
     No control codes.
 
@@ -47,6 +49,7 @@ class PlainDisplay:
         self._segment: int | None = None
         self._state: tuple[RideState, PauseCause | None] = RideState.RIDING, None
         self._capped: set[str] = set()
+        self._report: tuple[str, ...] = ()
 
     def open(self) -> None:
         """Take the keyboard, where there is one, and say what its keys do."""
@@ -66,6 +69,9 @@ class PlainDisplay:
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
             texts.append(f"{_STATES[snapshot.state]}{waiting}")
         texts += [cue.text for cue in cues]
+        if snapshot.report != self._report:
+            self._report = snapshot.report
+            texts += self._report
         # Each cap once in a segment: some carry numbers that change every second.
         for limit in snapshot.limits:
             what = limit.partition(":")[0].rstrip("0123456789. W%")

@@ -50,6 +50,7 @@ _SIZES: tuple[tuple[Size, Size | None], ...] = (
 _WIDTH = 72
 """Cells in which the widest words in block letters, and four tiles, have room."""
 _CUE_ROWS = 2
+_FACT_ROWS = 3
 _PROFILE_ROWS = 6
 """Most rows that the profile may take."""
 _PLAN_ROWS = 3
@@ -305,8 +306,21 @@ def _cue(frame: Frame, width: int) -> list[Line]:
 
 
 def _facts(frame: Frame) -> list[Line]:
-    """Tell place and time, then effort and road, then what was capped and why."""
+    """Tell place and time, then effort and road, then what was capped and why.
+
+    For some seconds after a hill, what was made of it instead; a cap still comes first.
+    """
     snapshot = frame.snapshot
+    limits = "; ".join(snapshot.limits)
+    cap: Line = [(f" ! {limits}", Ink.ALERT)] if limits else []
+    if snapshot.report and snapshot.state is not RideState.PAUSED:
+        first, *more = snapshot.report
+        report: list[Line] = [
+            [(f" {first}", Ink.STRONG)],
+            *([(f" {each}", Ink.TEXT)] for each in more),
+        ]
+        report += [[] for _ in range(_FACT_ROWS - len(report))]
+        return [*report[: _FACT_ROWS - 1], cap or report[_FACT_ROWS - 1]]
     times = [
         f"ride {clock_text(math.floor(snapshot.timer_time))}",
         f"{_left(snapshot.remaining)} to go",
@@ -322,11 +336,10 @@ def _facts(frame: Frame) -> list[Line]:
     if snapshot.position is not None and snapshot.position_source is not None:
         position = snapshot.position.value.replace("_", " ")
         facts.append(f"{position} ({_SOURCES[snapshot.position_source]})")
-    limits = "; ".join(snapshot.limits)
     return [
         [(f" {place(snapshot)}", Ink.STRONG), (f" · {' · '.join(times)}", Ink.TEXT)],
         [(f" {' · '.join(facts)}", Ink.TEXT)],
-        [(f" ! {limits}", Ink.ALERT)] if limits else [],
+        cap,
     ]
 
 

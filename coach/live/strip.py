@@ -5,6 +5,7 @@ Below stand the numbers of the hills. Without a plan there is only how much of t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from coach.live.ink import Ink, Line, merged
@@ -40,6 +41,8 @@ def strip(snapshot: Snapshot, workout: Workout | None, width: int, rows: int) ->
         return [_progress(snapshot, width)]
     columns = _columns(workout, width)
     now = _now(snapshot, workout, width)
+    if snapshot.swapped:
+        columns = _swapped(columns, snapshot.swapped)
     lines = [_profile(columns, row, rows, now) for row in range(rows)]
     return [*lines, _postures(columns, now), _numbers(workout, snapshot, width)]
 
@@ -67,6 +70,15 @@ def _columns(workout: Workout, width: int) -> Columns:
         target = segment.target_power(at - segment.start) or 0.0
         columns.append((segment, min(1.0, target / highest) if highest > 0 else 0.0))
     return tuple(columns)
+
+
+@lru_cache(maxsize=8)
+def _swapped(columns: Columns, swapped: frozenset[int]) -> Columns:
+    """Return the columns with the stretches that are ridden seated after all."""
+    return tuple(
+        (replace(segment, posture=Posture.SEATED) if segment.index in swapped else segment, share)
+        for segment, share in columns
+    )
 
 
 def _now(snapshot: Snapshot, workout: Workout, width: int) -> int:

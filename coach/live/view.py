@@ -26,7 +26,7 @@ WARNING = 10.0
 CADENCE_MARGIN = 2.0
 """How far cadence may leave its band before that is said [rpm]."""
 
-Json = str | int | float | list[str] | None
+Json = str | int | float | list[str] | list[int] | None
 
 
 class Verdict(StrEnum):
@@ -233,6 +233,8 @@ def as_json(frame: Frame) -> dict[str, Json]:
         "position_source": _text(snapshot.position_source),
         "intensity_pct": _percent(snapshot.intensity),
         "limits": list(snapshot.limits),
+        "swapped": sorted(snapshot.swapped),
+        "report": list(snapshot.report),
         "cue": frame.cue,
     }
 

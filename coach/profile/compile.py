@@ -18,10 +18,9 @@ from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.rider import Rider
-from coach.workout import Segment, SegmentKind, Workout
+from coach.workout import SEATED_CLIMB, Segment, SegmentKind, Workout
 
 FLAT_CADENCE: Band = (85.0, 95.0)
-SEATED_HILL_BAND: Band = (70.0, 85.0)
 STANDING_BAND: Band = (60.0, 75.0)
 
 DOWNHILL_GRADE = -0.01
@@ -208,7 +207,7 @@ def _chosen(
 
 def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
     """Yield posture, duration [s] and cadence band of each stretch with one posture."""
-    seated = SEATED_HILL_BAND if part.kind in _CLIMBS else FLAT_CADENCE
+    seated = SEATED_CLIMB if part.kind in _CLIMBS else FLAT_CADENCE
     usual = STANDING_BAND if part.posture is Posture.STANDING else seated
     if part.stand_from is None:
         yield part.posture, part.duration, part.cadence or usual
