@@ -626,6 +626,31 @@ def test_a_stick_that_says_nothing_at_all_for_long_is_asked_whether_it_is_there(
     assert desk.host.dumb
 
 
+def test_a_stick_that_has_forgotten_its_channels_gets_everything_again_the_key_too() -> None:
+    desk = Desk()
+    desk.ride(5.0)
+    desk.codes[Id.CLOSE_CHANNEL] = Code.WRONG_STATE
+    desk.written.clear()
+    desk.wait(LOST + PROBE + SLOT)
+    ids = [each.id for each in desk.written]
+    assert ids[:2] == [Id.CLOSE_CHANNEL, Id.NETWORK_KEY]
+    assert ids.count(Id.OPEN_CHANNEL) == 3
+    desk.wait(2 * SLOT)
+    assert all(each.open for each in desk.host.channels)
+
+
+def test_a_stick_that_is_begun_with_again_is_not_dumb_before_it_had_time_to_answer() -> None:
+    desk = Desk({Source.TRAINER: 12345}, settled=False)
+    desk.codes = dict.fromkeys(Id, -1)
+    desk.settle()
+    desk.wait(2 * ANSWER_TIME * ATTEMPTS + SLOT)
+    desk.host.stick_lost(desk.now)
+    assert desk.host.dumb  # which is what has it opened again
+    desk.host.start(desk.now)
+    desk.host.tick(desk.now)
+    assert not desk.host.dumb
+
+
 def test_a_search_in_vain_is_begun_anew_every_so_often() -> None:
     desk = Desk({Source.TRAINER: 12345})
     for _ in range(2):

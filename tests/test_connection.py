@@ -70,7 +70,7 @@ def test_a_trainer_that_does_not_stop_asking_is_told_every_five_seconds() -> Non
     room = Room()
     told = room.air.trainer.receive
     deaf = fec.UserConfiguration.number
-    room.air.trainer.receive = lambda page: None if page[0] == deaf else told(page)  # type: ignore[method-assign]
+    room.air.trainer.receive = lambda page: None if page[0] == deaf else told(page)  # type: ignore[assignment, method-assign]
     with connect("ant:12345", example_rider(), clock=room.clock, stick=room.stick) as trainer:
         trainer.wait(21.0)
     assert 3 <= sum(isinstance(each, UserConfiguration) for each in room.reached) <= 5

@@ -106,6 +106,9 @@ class Channel:
         When the device was heard last.
     dumb : bool
         The stick has stopped answering.
+    forgotten : bool
+        The stick knows nothing of a channel that was open: it has lost its power for a moment, and
+        with it all that it was told.
     """
 
     def __init__(
@@ -122,13 +125,14 @@ class Channel:
         self.period = kind.period
         self.link = Link.SEARCHING
         self.heard: float | None = None
-        self.dumb = False
+        self.dumb = self.forgotten = False
         self._write = write
         self._say = say
         self._state = _State.WAITING
         self._steps: deque[Message] = deque()
         self._asked: Message | None = None
         self._attempts = 0
+        self._was_open = False
         self._deadline = float("inf")
         self._probe_at = float("inf")
         self._slots: deque[bool] = deque(maxlen=WINDOW)
@@ -141,11 +145,12 @@ class Channel:
 
     def begin(self, now: float) -> None:
         """Set it up on a stick that knows nothing of it."""
-        self.dumb = False
+        self.forget()
         self._begin(now)
 
     def forget(self) -> None:
-        """Nothing is set up any more: the stick was reset, or is gone."""
+        """Nothing is set up any more: the stick was reset."""
+        self.dumb = self.forgotten = False
         self._state, self._deadline, self._asked = _State.WAITING, float("inf"), None
 
     def reopen(self, now: float) -> None:
@@ -162,6 +167,7 @@ class Channel:
             # Closed only when the air says so; a channel that was closed already never will be.
             self._deadline = now + CLOSING_TIME
             if code != Code.NO_ERROR:
+                self.forgotten = self._was_open and self._attempts == 1
                 self._unassign(now)
         elif self._state is _State.UNASSIGNING:
             self._begin(now)
@@ -218,7 +224,9 @@ class Channel:
 
     def stick_lost(self, now: float) -> None:
         """The stick is gone, and with it everything set up on it."""
+        dumb = self.dumb
         self.forget()
+        self.dumb = dumb  # until it is begun with again
         self._lose(now)
 
     # --- setting up and closing ---------------------------------------------------------------
@@ -258,6 +266,7 @@ class Channel:
             self._probe_at = now + PROBE
 
     def _close(self, now: float) -> None:
+        self._was_open = self._state is _State.OPEN
         self._state = _State.CLOSING
         self._ask(Message(Id.CLOSE_CHANNEL, bytes((self.number,))), now)
 

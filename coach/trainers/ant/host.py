@@ -146,6 +146,8 @@ class Host:
                     self._begin_channels(now)
             else:
                 channel.answered(data[1], data[2], now)
+                if channel.forgotten:
+                    self.start(now)
 
     def tick(self, now: float) -> None:
         """Let time pass."""
