@@ -87,6 +87,7 @@ def assert_rides_again(path, told=()):
 
 def test_an_old_ride_ridden_again_gives_the_same_answers(tmp_path):
     keys = {30: [Key.EASE_OFF], 70: [Key.PAUSE], 80: [Key.PAUSE], 130: [Key.SKIP], 150: [Key.BACK]}
+    keys |= {90: [Key.SWAP], 160: [Key.SWAP], 250: [Key.SWAP]}
     rolling(tmp_path / "a.ride", Script(keys)).ride()
     assert_rides_again(tmp_path / "a.ride")
 
