@@ -567,6 +567,14 @@ def test_a_table_for_people_the_way_there_on_stderr(air_of, capsys):
     assert "ride hills --trainer ant:12345" in err
 
 
+def test_the_way_there_leads_to_the_same_stick(air_of, capsys):
+    air_of([Device("trainer", 12345)])
+    assert run(["scan"]) == 0
+    assert "--stick" not in capsys.readouterr().err
+    assert run(["scan", "--stick", "virtual:seed=3"]) == 0
+    assert "--trainer ant:12345 --stick virtual:seed=3\n" in capsys.readouterr().err
+
+
 def test_an_empty_air_is_an_answer(air_of, capsys):
     air_of([])
     assert run(["scan"]) == 0

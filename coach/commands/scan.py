@@ -75,7 +75,9 @@ def scan(seconds: float, stick_text: str, as_json: bool) -> None:
         display.end(devices)
         trainer = next((each for each in devices if each.profile == Source.TRAINER), None)
         if trainer is not None:
-            ride = to_type("ride", "hills", "--trainer", f"ant:{trainer.device_number}")
+            stick = ("--stick", stick_text) if stick_text else ()
+            named = f"ant:{trainer.device_number}"
+            ride = to_type("ride", "hills", "--trainer", named, *stick)
             click.echo(f"To ride on this trainer: {ride}", err=True)
     else:
         click.echo(

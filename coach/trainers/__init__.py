@@ -174,9 +174,11 @@ def _ant(text: str, rest: str) -> Maker:
     sensors: dict[Source, int | None] = {}
     for place, option in enumerate(rest.split(",") if rest else ()):
         key, equals, value = option.partition("=")
-        if not equals and place == 0:
+        if not equals and place == 0 and key not in _SENSORS:
             trainer = _device(text, "the trainer's device number is", key)
-        elif equals and key in _SENSORS:
+        elif key in _SENSORS:
+            if _SENSORS[key] in sensors:
+                raise _refusal(text, f"{key} is named twice; leave one of them out")
             off = value == "none"
             sensors[_SENSORS[key]] = None if off else _device(text, f"{key} is none or", value)
         else:
