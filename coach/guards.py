@@ -137,8 +137,6 @@ class PostureGuard:
             self._standing = standing
         passed = now - self._since
         self.changing = passed < SHIFT and not self._prepared
-        if self._prepared:
-            return 1.0
         back = max(0.0, 1.0 - max(0.0, passed - SHIFT) / SHIFT_RETURN)
         # The load is a second behind its goal, so that it is at its least when the 3 s are over.
         return 1.0 - (1.0 - SHIFT_SHARE) * min(passed / SHIFT_EASING, 1.0, back)

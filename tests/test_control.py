@@ -202,6 +202,7 @@ def test_a_power_target_is_eased_five_percent_over_three_seconds_and_is_back_in_
         assert min(asked[t] for t in range(change - 10, change + 20)) >= 0.95 * 198
         rising = [asked[change + t] for t in range(4, 10)]
         assert rising == sorted(rising)
+        assert asked[change + 6] == pytest.approx(0.98 * 198, abs=1.5)
         assert asked[change + 9] == 198
 
 

@@ -7,7 +7,7 @@ from timeline import HILLS, RIDER, drive, pedalling
 
 from coach.engine import TICK, Engine
 from coach.messages import Key, RiderPosition
-from coach.recap import LEAD, QUIET, SHOWN, Recap
+from coach.recap import LEAD, Recap
 
 
 def reports(engine, seconds, told=None, keys=None):
@@ -42,8 +42,8 @@ MEASURED = on_the_pedals(
 
 def test_a_hill_is_told_five_seconds_into_the_rest_for_fifteen():
     first, second = reports(Engine(HILLS, RIDER), 350, MEASURED)
-    assert first[:2] == (180 + QUIET, 180 + QUIET + SHOWN - TICK)
-    assert second[:2] == (300 + QUIET, 300 + QUIET + SHOWN - TICK)
+    assert first[:2] == (185, 200 - TICK)
+    assert second[:2] == (305, 320 - TICK)
 
 
 def test_it_tells_what_the_pedals_saw():
@@ -86,7 +86,7 @@ def test_a_pause_in_a_hill_is_no_time():
     keys = {150.0: [Key.PAUSE], 450.0: [Key.PAUSE]}
     told = on_the_pedals((0, DOWN), (121, RISING), (122, UP), (482, DOWN))
     (first, *_) = reports(Engine(HILLS, RIDER), 520, told, keys)
-    assert first[0] == 480 + QUIET
+    assert first[0] == 485
     assert first[2][0] == "Hill 1: stood 0:59 of 1:00 (measured)"
 
 

@@ -62,6 +62,11 @@ def test_within_a_standing_block_it_counts_from_that_second_and_again_takes_it_b
     ]  # fmt: skip
 
 
+def test_who_sits_again_is_not_told_how_to_stand():
+    said = drive(Engine(PLAN, RIDER), 165, keys={130: SWAP})
+    assert not [cue for cue in said.cues if cue.kind is CueKind.CHECK]
+
+
 def test_a_swapped_block_is_announced_as_seated_and_has_the_seated_cadence():
     engine = Engine(PLAN, RIDER)
     said = drive(engine, 150, keys={112: SWAP})

@@ -30,7 +30,7 @@ from coach.live.output import Tty
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
 from coach.live.terminal import TerminalDisplay, display
-from coach.live.view import Viewer
+from coach.live.view import STOP_FIRST, STOP_RULES, Viewer
 from coach.messages import CueKind, Key, PauseCause, Posture, RideState, Snapshot
 
 MARK = b"\x00mark\x00"
@@ -625,11 +625,35 @@ def test_plain_lines_tell_segments_cues_caps_and_pauses() -> None:
         "   27:00  Light hands",
         "   27:01  ! target capped at 198 W: your limit",
         "   27:00  Paused",
+        "   27:00  Stop for today, and get help, if you feel any of these:",
+        "   27:00  chest, jaw, neck or arm pain or pressure, faintness, unusual breathlessness, "
+        "palpitations, sharp joint pain, confusion",
         "   27:00  Riding on",
         "   27:00  == Hill 2 of 2, standing, 1:41 ==",
         "   27:00  Stand",
         "   27:00  Ride finished",
     ]
+
+
+def test_plain_lines_tell_when_to_stop_once_in_a_ride() -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out)
+    for state in (RideState.RIDING, RideState.PAUSED) * 3:
+        shown.show(moment(state=state), ())
+    assert out.getvalue().count(STOP_FIRST) == 1
+
+
+def test_plain_lines_tell_of_a_hill_once() -> None:
+    out = io.StringIO()
+    shown = PlainDisplay(out)
+    for report in (
+        (),
+        ("Hill 2: sat 4:00 of 4:00 (measured)",),
+        ("Hill 2: sat 4:00 of 4:00 (measured)",),
+        (),
+    ):
+        shown.show(moment(report=report), ())
+    assert out.getvalue().count("sat 4:00") == 1
 
 
 def test_plain_lines_tell_whom_the_ride_waits_for() -> None:
@@ -642,6 +666,8 @@ def test_plain_lines_tell_whom_the_ride_waits_for() -> None:
     assert [line[10:] for line in out.getvalue().splitlines()[1:]] == [
         "Paused: looking for the trainer",
         "Paused",
+        STOP_FIRST,
+        ", ".join(STOP_RULES),
         "Riding on",
     ]
 

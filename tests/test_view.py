@@ -13,9 +13,9 @@ from screens import bare, cue, moment, plan, soon
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import Depth, Ink, Style, clean, fit, wrapped
 from coach.live.keyboard import KEYS
-from coach.live.screen import STOP_RULES, Screen
+from coach.live.screen import Screen
 from coach.live.strip import strip
-from coach.live.view import Frame, Verdict, Viewer, as_json, judge
+from coach.live.view import STOP_RULES, Frame, Verdict, Viewer, as_json, judge
 from coach.messages import (
     Cue,
     CueKind,
@@ -412,6 +412,37 @@ def test_a_small_terminal_still_names_the_keys(width: int, height: int) -> None:
         text = "  ".join(row.strip() for row in screen_text(frame, width, height))
         told = all(f"{each.name} {each.does}" in text for each in KEYS[1:])
         assert told or " ".join(each.name for each in KEYS) in " ".join(text.split())
+
+
+REPORT = ("Hill 5: stood 2:56 of 3:00 (measured)", "up 2 s after the cue", "204 W of 187 W")
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40)])
+def test_what_was_made_of_a_hill_stands_on_the_screen_and_moves_nothing(width, height) -> None:
+    plain, told = (
+        screen_text(Viewer().see(moment(report=report)), width, height) for report in ((), REPORT)
+    )
+    rows = [row for row, (a, b) in enumerate(zip(plain, told, strict=True)) if a != b]
+    assert [told[row].strip() for row in rows] == list(REPORT)
+    assert rows == list(range(rows[0], rows[0] + 3))
+
+
+def test_a_cap_is_not_hidden_by_a_report() -> None:
+    frame = Viewer().see(moment(report=REPORT, limits=("target capped at 198 W: your limit",)))
+    text = "\n".join(screen_text(frame))
+    assert REPORT[1] in text
+    assert "! target capped at 198 W" in text
+
+
+def test_a_swapped_stretch_is_drawn_as_ridden_seated() -> None:
+    workout = plan()
+    standing = next(s.index for s in workout.segments if s.posture is Posture.STANDING)
+    before, after = (
+        "".join(text for text, _ in strip(moment(swapped=swapped), workout, 80, 1)[1])
+        for swapped in (frozenset(), frozenset({standing}))
+    )
+    assert after.count("▄") < before.count("▄")
+    assert after.count("▁") > before.count("▁")
 
 
 def test_no_key_moves_when_the_ride_is_paused() -> None:

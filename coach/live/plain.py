@@ -10,7 +10,7 @@ from typing import TextIO
 
 from coach.live.ink import Style, clean
 from coach.live.keyboard import Keyboard, in_rows
-from coach.live.view import place
+from coach.live.view import STOP_FIRST, STOP_RULES, place
 from coach.messages import Cue, Key, PauseCause, RideState, Snapshot
 from coach.units import clock_text
 
@@ -26,7 +26,7 @@ _WIDTH = 68
 class PlainDisplay:
     """The keys, where there are any; then a line for each segment, cue, pause and cap.
 
-    After a hill, what was made of it.
+    After a hill, what was made of it; at the first rest, when to stop for good.
 
     No control codes.
 
@@ -50,6 +50,7 @@ class PlainDisplay:
         self._state: tuple[RideState, PauseCause | None] = RideState.RIDING, None
         self._capped: set[str] = set()
         self._report: tuple[str, ...] = ()
+        self._told_when_to_stop = False
 
     def open(self) -> None:
         """Take the keyboard, where there is one, and say what its keys do."""
@@ -68,6 +69,9 @@ class PlainDisplay:
             self._state = snapshot.state, snapshot.pause
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
             texts.append(f"{_STATES[snapshot.state]}{waiting}")
+            if snapshot.state is RideState.PAUSED and not waiting and not self._told_when_to_stop:
+                self._told_when_to_stop = True
+                texts += [STOP_FIRST, ", ".join(STOP_RULES)]
         texts += [cue.text for cue in cues]
         if snapshot.report != self._report:
             self._report = snapshot.report

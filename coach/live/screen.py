@@ -19,23 +19,21 @@ from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
 from coach.live.keyboard import Binding, in_rows
 from coach.live.strip import strip
-from coach.live.view import Frame, Verdict, climbing, place, seconds_left
+from coach.live.view import (
+    STOP_FIRST,
+    STOP_RULES,
+    Frame,
+    Verdict,
+    climbing,
+    place,
+    seconds_left,
+)
 from coach.messages import Key, PostureSource, RideState
 from coach.units import clock_text
 from coach.workout import Workout
 
 ABSENT = "—"
 _SILENT = "no signal"
-STOP_RULES = (
-    "chest, jaw, neck or arm pain or pressure",
-    "faintness",
-    "unusual breathlessness",
-    "palpitations",
-    "sharp joint pain",
-    "confusion",
-)
-"""When to stop for good (reference notes on training science, section 7)."""
-
 _SIZES: tuple[tuple[Size, Size | None], ...] = (
     ((3, 2), (3, 2)),
     ((3, 2), (2, 2)),
@@ -358,7 +356,7 @@ def _kmh(speed: float | None) -> float | None:
 def _stop_rules() -> list[Line]:
     """Say when not to ride on."""
     return [
-        [(" Stop for today, and get help, if you feel any of these:", Ink.ALERT)],
+        [(f" {STOP_FIRST}", Ink.ALERT)],
         *([(f"   ● {rule}", Ink.TEXT)] for rule in STOP_RULES),
     ]
 
