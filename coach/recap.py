@@ -9,6 +9,7 @@ Kept is no more than the hill and what little came before it.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from itertools import pairwise
 from typing import TypeVar
@@ -55,7 +56,8 @@ class Recap:
 
     def moved(self, timer_time: float, position: RiderPosition, source: PostureSource) -> None:
         """Take in where the rider is from now on, and who says so."""
-        self._positions[source].append((timer_time, position))
+        # In whole seconds, as a finished ride is judged: the two should say the same.
+        self._positions[source].append((math.floor(timer_time + 0.5), position))
 
     def follow(self, timer_time: float, segment: Segment, *, finished: bool) -> None:
         """Go on with the ride.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 
 import pytest
-from screens import moment
 from timeline import HILLS, RIDER
 
 from coach import journal
@@ -15,8 +13,7 @@ from coach.analysis.report import cue_words, hill_report
 from coach.analysis.summary import summarize
 from coach.clock import ManualClock
 from coach.journal import Header, Journal
-from coach.live.hills import HillWatch
-from coach.messages import Key, Posture, PostureSource, RiderPosition, RideState
+from coach.messages import Key, Posture, PostureSource
 from coach.runner import Run
 from coach.trainers.simulated import SimulatedTrainer
 
@@ -114,101 +111,6 @@ def test_cues_in_a_line(posture, told):
     assert cue_words(kept(**posture)) == told
 
 
-# --- when they come -----------------------------------------------------------------------------
-
-
-def at(second, **changes):
-    """A moment of a ride: a standing hill from 0 to 60 s, then a rest."""
-    hill = second < 60
-    usual = {
-        "timer_time": float(second), "kind": "hill" if hill else "downhill",
-        "label": "Hill 2" if hill else "Downhill 2", "segment": 3 if hill else 4,
-        "posture": Posture.STANDING if hill else Posture.SEATED, "target_power": 200.0,
-        "power": 200.0, "position": RiderPosition.STANDING, "cadence_low": None,
-    }  # fmt: skip
-    return moment(**{**usual, **changes})
-
-
-def watched(seconds, **changes):
-    watch = HillWatch()
-    told = {}
-    for quarter in range(int(seconds * 4)):
-        told[quarter / 4] = watch.see(at(quarter / 4, **changes))
-    return told
-
-
-def test_the_first_five_seconds_of_a_rest_are_quiet_and_the_words_stay_ten():
-    told = watched(120)
-    assert [second for second, lines in told.items() if lines] == [65 + q / 4 for q in range(40)]
-    assert told[65] is told[74.75]
-    assert told[65][0] == "Hill 2: stood 1:00 of 1:00 (measured)"
-    assert told[65][-1] == "200 W of 200 W, 100 % on target"
-
-
-def test_the_clock_of_a_report_is_the_ride_s_timer():
-    watch = HillWatch()
-    for second in range(64):
-        watch.see(at(second))
-    assert watch.see(at(64, state=RideState.PAUSED, pause=None)) == []
-    assert watch.see(at(64)) == []
-    assert watch.see(at(65)) != []
-    assert watch.see(at(65.25, state=RideState.PAUSED)) == []
-
-
-def test_the_next_hill_ends_a_report():
-    watch = HillWatch()
-    for second in range(66):
-        watch.see(at(second))
-    assert watch.see(at(66, kind="hill", label="Hill 3", segment=5)) == []
-    assert watch.see(at(70, segment=6)) == []
-
-
-def test_the_second_hill_is_told_of_itself_alone():
-    watch = HillWatch()
-    lines = []
-    for second in range(180):
-        # The same hill once more, without a word from the pedals in between.
-        again = {"timer_time": float(second)}
-        lines.append(watch.see(at(second % 90, **again, power=200.0 if second < 90 else 100.0)))
-    assert lines[66][-1] == "200 W of 200 W, 100 % on target"
-    assert lines[156][0] == "Hill 2: stood 1:00 of 1:00 (measured)"
-    assert lines[156][-1] == "100 W of 200 W, 0 % on target"
-
-
-def test_an_interval_is_told_too_and_a_warm_up_is_not():
-    watch = HillWatch()
-    for second in range(66):
-        told = watch.see(at(second, kind="interval" if second < 60 else "recovery", label="Go"))
-    assert told[0].startswith("Go: stood")
-    assert not any(watched(70, kind="warm_up").values())
-
-
-@pytest.mark.parametrize("source", [None, PostureSource.ESTIMATED])
-def test_an_estimate_is_never_told(source):
-    position = None if source is None else RiderPosition.STANDING
-    told = watched(70, position=position, position_source=source)
-    assert told[66] == ["Hill 2: 200 W of 200 W, 100 % on target"]
-
-
-def test_measured_goes_before_declared():
-    watch = HillWatch()
-    for second in range(66):
-        # A key first; then the pedals are heard.
-        measured = second >= 10
-        position = RiderPosition.SEATED if measured else RiderPosition.STANDING
-        told = watch.see(
-            at(second, position=position, position_source=MEASURED if measured else DECLARED)
-        )
-    assert told[0] == "Hill 2: stood 0:00 of 1:00, 0:10 not known (measured)"
-
-
-def test_a_hill_skipped_at_once_is_not_told():
-    watch = HillWatch()
-    for second in (0.0, 0.25, 60.0, 66.0):
-        lines = watch.see(at(second, timer_time=second if second < 60 else second - 59.75))
-    assert lines == []
-
-
 # --- live and afterwards ------------------------------------------------------------------------
 
 
@@ -217,7 +119,6 @@ class Watching:
 
     def __init__(self, keys):
         self._keys = dict(keys)
-        self._watch = HillWatch()
         self._now = 0.0
         self.reports = []
 
@@ -226,9 +127,8 @@ class Watching:
 
     def show(self, snapshot, cues):
         self._now = snapshot.time
-        lines = self._watch.see(snapshot)
-        if lines and lines not in self.reports:
-            self.reports.append(lines)
+        if snapshot.report and snapshot.report not in self.reports:
+            self.reports.append(snapshot.report)
 
     def keys(self):
         return [k for t in sorted(self._keys) if t <= self._now for k in self._keys.pop(t)]
@@ -237,16 +137,37 @@ class Watching:
         pass
 
 
-@pytest.mark.parametrize("keys", [{}, {130: [Key.PAUSE], 141: [Key.PAUSE], 270: [Key.EXTEND]}])
-def test_a_report_says_what_the_summary_says_afterwards(tmp_path, keys):
+PAUSED = {130: [Key.PAUSE], 141: [Key.PAUSE], 270: [Key.EXTEND]}
+# The second half of the standing block is ridden seated.
+SWAPPED = {150: [Key.SWAP]}
+
+
+def ridden(path, keys):
+    """What the screen told after each hill, and what the finished ride says of it."""
     trainer, watching = SimulatedTrainer(RIDER, seed=3), Watching(keys)
     header = Header("Test", datetime(2026, 1, 1, tzinfo=UTC), RIDER, HILLS, "sim", "test")
-    kept = Journal(tmp_path / "a.ride", header)
-    Run(kept, trainer, ManualClock(), (watching, trainer.rider)).ride()
-    account = summarize(journal.load(tmp_path / "a.ride")).account
+    Run(Journal(path, header), trainer, ManualClock(), (watching, trainer.rider)).ride()
+    return watching.reports, summarize(journal.load(path)).account
+
+
+@pytest.mark.parametrize("keys", [{}, PAUSED], ids=["plain", "paused"])
+def test_a_report_says_what_the_summary_says_afterwards(tmp_path, keys):
+    reports, account = ridden(tmp_path / "a.ride", keys)
     expected = [hill_report(f"Hill {n.index}", done, account.source) for n, done in account.hills]
-    assert [lines[:-1] for lines in watching.reports] == [lines[:-1] for lines in expected]
-    # The screen's power is of each moment, the journal's of each second: they differ a little.
-    for live, after in zip(watching.reports, expected, strict=True):
-        asked = [re.findall(r"of (\d+) W", lines[-1]) for lines in (live, after)]
-        assert asked[0] == asked[1] != []
+    assert len(reports) == 2
+    assert [[*lines] for lines in reports] == expected
+
+
+def test_a_swap_is_asked_and_judged_from_its_moment_on(tmp_path):
+    reports, account = ridden(tmp_path / "a.ride", SWAPPED)
+    asked = [(each.start, each.end, each.posture, each.cadence) for each, _ in account.stretches]
+    assert asked[1:4] == [
+        (60, 120, Posture.SEATED, (70, 85)),
+        # The key was heard a quarter of a second after 150 s: the next sample tells of it.
+        (120, 151, Posture.STANDING, (70, 85)),
+        (151, 180, Posture.SEATED, (70, 85)),
+    ]
+    done = account.hills[0][1]
+    assert (done.asked_standing, done.cues, done.posture.aborted) == (31, 1, 0)
+    assert len(done.posture.sit_reactions) == 1
+    assert "of 0:30 (measured)" in reports[0][0]

@@ -1,8 +1,9 @@
 """What a ride was asked for, stretch by stretch: which posture, under which segment of the plan.
 
 Laps tell when a segment began and ended; the samples tell which posture was asked at each second,
-so that a block which the rider turned into its seated alternative on the road counts as seated
-from that second on. Where a file has lost its laps or its plan, the samples alone tell.
+so that a block which the rider swapped for its seated alternative on the road counts as seated
+from that second on, with the alternative's cadence. Where a file has lost its laps or its plan,
+the samples alone tell.
 
 All in whole seconds, half up, as FIT writes them: a ride is judged alike from each of its files.
 """
@@ -18,7 +19,7 @@ import numpy as np
 from coach.analysis.timer import in_order, pauses, running
 from coach.messages import Posture
 from coach.ride import Column, Ride
-from coach.workout import Segment
+from coach.workout import Segment, Workout
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,18 @@ def _under_the_plan(ride: Ride, time: Column, standing: Column) -> Iterator[Aske
         postures = [stretch.posture for stretch in within] or [segment.posture]
         for (since, until), posture in zip(pairwise(edges), postures, strict=True):
             if until > since:
-                yield Asked(since, until, posture, _band(segment, posture), segment)
+                yield Asked(since, until, posture, _band(ride.workout, segment, posture), segment)
 
 
-def _band(segment: Segment, posture: Posture | None) -> tuple[float, float] | None:
-    """Return the cadence that a segment asks for in its own posture, not in another one."""
-    if segment.cadence_low is None or segment.cadence_high is None:
+def _band(
+    workout: Workout | None, segment: Segment, posture: Posture | None
+) -> tuple[float, float] | None:
+    """Return the cadence that goes with a segment in a posture: its own, or its alternative's."""
+    if workout is not None and segment.posture is Posture.STANDING and posture is Posture.SEATED:
+        segment = workout.seated(segment.index)
+    if segment.posture is not posture or segment.cadence_low is None:
         return None
-    return (segment.cadence_low, segment.cadence_high) if posture is segment.posture else None
+    return None if segment.cadence_high is None else (segment.cadence_low, segment.cadence_high)
 
 
 def _in_samples(time: Column, standing: Column) -> Iterator[Asked]:
