@@ -38,7 +38,7 @@ KEYS = (
     Binding(Key.HARDER, "+=", "+", "harder"),
     Binding(Key.EASIER, "-_", "-", "easier"),
     Binding(Key.EASE_OFF, "eE", "e", "ease off"),
-    Binding(Key.SWAP, "wW", "w", "swap sit/stand"),
+    Binding(Key.SWAP, "wW", "w", "swap"),
     Binding(Key.DECLARE_SEATED, "sS", "s", "I sit"),
     Binding(Key.DECLARE_STANDING, "dD", "d", "I stand"),
     Binding(Key.QUIT, "qQ", "q", "quit, save"),
