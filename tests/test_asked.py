@@ -193,6 +193,13 @@ def test_each_time_down_counts_and_belongs_to_the_hill_it_began_on():
     assert [one["done_standing_s"], two["done_standing_s"]] == [5 + 14, 20]
 
 
+def test_who_sits_down_on_the_border_of_two_hills_does_so_on_the_second():
+    ride = planned(
+        (30.0, STAND, 1), (30.0, STAND, 2), positions=[(0, SEATED), (2, STANDING), (30, SEATED)]
+    )
+    assert [hill["aborted"] for hill in figures(ride)["per_hill"]] == [0, 1]
+
+
 def test_sitting_down_before_one_has_stood_is_late_and_not_aborted():
     found = figures(a_stand((0, SEATED), (50, STANDING), (90, SEATED)))
     assert (found["late"], found["aborted"]) == (1, 0)
@@ -218,6 +225,11 @@ def test_a_ride_that_begins_standing_has_a_cue():
     ride = planned((60.0, STAND, 1), positions=[(0, SEATED), (4, STANDING)])
     found = figures(ride)
     assert (found["stand_cues"], found["reaction_s"]) == (1, 4)
+
+
+def test_where_the_posture_was_free_the_rider_is_taken_to_sit():
+    free = planned((30.0, None), (30.0, STAND, 1), positions=[(0, SEATED), (32, STANDING)])
+    assert (figures(free)["stand_cues"], figures(free)["reaction_s"]) == (1, 2)
 
 
 def test_a_rider_who_ignores_every_cue_reads_as_such():
@@ -434,6 +446,38 @@ def test_a_file_that_lost_its_last_laps_goes_on_with_its_samples():
     assert asked(ride)[3].segment is None
 
 
+def test_where_the_samples_are_silent_nothing_was_asked():
+    ride = a_minute()
+    ride.laps = []
+    ride.prescribed_standing[2:4] = np.nan
+    assert spans(ride)[:3] == [(0, 2, SIT), (4, 5, SIT), (5, 12, STAND)]
+
+
+def test_a_file_that_lost_its_first_laps_begins_with_its_samples():
+    ride = a_minute()
+    del ride.laps[:3]
+    assert spans(ride) == MINUTE_SPANS
+    known = ("asked_standing_s", "done_standing_s", "in_posture_s", "early", "late", "reaction_s")
+    found, expected = figures(ride), figures(a_minute())
+    assert [found[key] for key in known] == [expected[key] for key in known]
+
+
+def test_a_lap_ends_where_the_next_begins_though_files_round_only_starts():
+    ride = planned((20.0, SIT), (10.0, STAND, 1), (30.0, SIT), positions=[(0, SEATED)])
+    ride.laps[0] = Lap(0.0, 20.5, 20.0, 0)
+    ride.laps[1] = Lap(20.0, 10.5, 10.0, 1)
+    assert spans(ride) == [(0, 20, SIT), (20, 30, STAND), (30, 60, SIT)]
+    [hill] = figures(ride)["per_hill"]
+    assert (hill["asked_standing_s"], hill["in_posture_s"]) == (10, 0)
+
+
+def test_no_second_of_a_lap_reaches_into_the_next():
+    ride = planned((61.0, SIT), (30.0, STAND, 1), positions=[(0, SEATED), (60, STANDING)])
+    # Rounded, the lap is longer than its timer ran: its last second is none.
+    ride.laps[0] = Lap(0.0, 61.0, 59.5, 0)
+    assert figures(ride)["reaction_s"] == 0
+
+
 def test_a_swap_counts_from_its_second_on():
     ride = a_stand((0, SEATED), (31, STANDING), (50, SEATED))
     swapped = (ride.time >= 50) & (ride.time < 90)
@@ -462,6 +506,8 @@ def test_laps_that_overlap_ask_for_each_second_once():
     found = spans(ride)
     assert all(one[1] <= other[0] for one, other in pairwise(found))
     assert sum(end - start for start, end, _ in found) == 63
+    # A timer that contradicts the clock by more than rounding is not believed.
+    assert summarize(ride).account.ride.asked == 63
 
 
 def test_a_hill_ridden_again_is_another_one():
