@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from timeline import SEATED, STANDING, workout
 
+from coach.cli import run
 from coach.clock import Clock, MonotonicClock, SteppedClock
 from coach.commands import riding
-from coach.errors import TrainerUnavailable
+from coach.errors import RideInterrupted, TrainerUnavailable
 from coach.journal import Header, Journal, Recorded
 from coach.messages import (
     Command,
@@ -213,3 +214,46 @@ def test_a_trainer_that_was_never_heard_is_known_as_such(tmp_path: Path) -> None
     ridden.watcher.then = ridden.run.interrupt
     ridden.run.ride()
     assert not ridden.run.heard
+
+
+ALONE = "ant:12345,heart=none,power=none"
+
+
+def asleep(path: Path, start: int) -> str:
+    path.write_text(
+        f'title = "No more"\nseed = 1\nexpected = []\n\n[[fault]]\nkind = "asleep"\n'
+        f"from_s = {start}\nuntil_s = 86400\n"
+    )
+    return f"virtual:faults={path}"
+
+
+@pytest.mark.parametrize(("start", "code", "kept"), [(0, 1, 0), (30, 0, 1)])
+def test_a_simulated_ride_does_not_wait_for_ever(
+    start: int, code: int, kept: int, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(riding, "PATIENCE", 60.0)
+    monkeypatch.setattr(riding, "save_ride", lambda ride, journal: [journal])
+    stick, out = asleep(tmp_path / "dead.toml", start), tmp_path / "rides"
+    words = ["ride", "hills", "--trainer", ALONE, "--stick", stick, "--speed", "max"]
+    assert run([*words, "--out", str(out)]) == code
+    assert "the ride ends here" in capsys.readouterr().err
+    assert len(list(out.iterdir())) == kept
+
+
+def test_a_ride_stopped_in_a_hurry_says_no_more_than_is_known(tmp_path: Path) -> None:
+    ridden = Ridden(tmp_path, SteppedClock(), six_short_hills())
+    ridden.watcher.when = lambda snapshot: snapshot.kind == "hill"
+
+    def twice() -> None:
+        ridden.air.masters[0].slot = 1 << 60
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    ridden.watcher.then = twice
+    displays = [ridden.watcher, ridden.air.rider]
+    header = ridden.run.journal.header
+    ridden.run.journal.discard()
+    with pytest.raises(RideInterrupted, match=r"stopped at once; run .*recover") as caught:
+        riding.go(tmp_path, "b", header, ridden.trainer, ridden.clock, displays)
+    assert "taken off" not in str(caught.value)
+    assert "fault" not in str(caught.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import click
 
 from coach.commands.saving import ride_path, save_ride, say_saved, to_type, writable_folder
 from coach.errors import CoachError, RideFileError, RideInterrupted, TrainerNotFound
+from coach.messages import PauseCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from coach.ride import Ride
     from coach.runner import Run
     from coach.trainers.base import Trainer
+
+PATIENCE = 3600.0
+"""How long a ride in simulated time waits for its trainer [s]."""
 
 
 def clock_for(speed: float | None, *, on_air: bool = False) -> Clock:
@@ -51,7 +55,11 @@ def go(
     from coach.runner import Run
 
     path = ride_path(writable_folder(out), header.start, stem)
+    patience = _Patience()
+    if not clock.real:
+        displays = [*displays, patience]
     run = Run(Journal(path, header), trainer, clock, displays)
+    patience.end = run.interrupt
     try:
         with _signals(run):
             run.ride()
@@ -60,10 +68,16 @@ def go(
             run.journal.discard()
         if not run.began or isinstance(error, RideFileError):
             raise
-        fault = error if isinstance(error, CoachError) else f"{type(error).__name__}: {error}"
+        if isinstance(error, KeyboardInterrupt):
+            why = "was stopped at once"
+        elif isinstance(error, CoachError):
+            why = f"stopped on a fault ({error})"
+        else:
+            why = f"stopped on a fault ({type(error).__name__}: {error})"
+        # The warning, where there is one, says that nobody knows about the load.
+        load = "" if run.warning else "the load was taken off; "
         raise RideInterrupted(
-            f"the ride stopped on a fault ({fault}); the load was taken off; "
-            f'run "{to_type("recover", path)}" for what was recorded'
+            f'the ride {why}; {load}run "{to_type("recover", path)}" for what was recorded'
         ) from error
     finally:
         if run.warning:
@@ -96,6 +110,33 @@ def after(journal: Path) -> Ride | None:
             Console().print(hill_table(climbed))
         say_saved(saved)
     return ride
+
+
+class _Patience:
+    """Ends a ride in simulated time whose trainer does not come back: nobody can wake it there."""
+
+    def __init__(self) -> None:
+        self.end: Callable[[], None] | None = None
+        self._with_trainer = 0.0
+
+    def open(self) -> None:
+        """Do nothing: there is nothing to see."""
+
+    def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
+        """Count how long the ride has been waiting for its trainer."""
+        if snapshot.pause is not PauseCause.TRAINER:
+            self._with_trainer = snapshot.time
+        elif snapshot.time - self._with_trainer > PATIENCE and self.end is not None:
+            click.echo("the trainer was not heard for an hour: the ride ends here", err=True)
+            self.end()
+            self.end = None
+
+    def keys(self) -> Sequence[Key]:
+        """Return nothing: it has no keys."""
+        return ()
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Progress:
