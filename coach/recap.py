@@ -76,11 +76,13 @@ class Recap:
             self._asked.append((timer_time, segment))
         hill = _hill(segment)
         if self._began is not None and before is not None and (finished or hill != _hill(before)):
-            self._over = before.label, self._began, timer_time
+            self._over, self.lines = (before.label, self._began, timer_time), ()
             self._began = None
         if hill is not None and self._began is None and not finished:
             self._began = timer_time
-            self._forget(timer_time - LEAD)
+            # Who is back on a hill at once has not read of the last one yet.
+            needed = timer_time if self._over is None else self._over[1]
+            self._forget(needed - LEAD)
         if self._over is not None:
             since = timer_time - self._over[2]
             if finished or since >= QUIET:

@@ -104,3 +104,22 @@ def test_little_is_kept_however_long_the_ride():
     oldest = recap._rows[0].timer_time
     assert oldest == pytest.approx(240 - LEAD, abs=1)
     assert len(recap._asked) <= 4
+
+
+def test_who_is_back_on_a_hill_at_once_still_reads_all_of_the_last_time():
+    # Hill 1 ends at 180 s; two seconds later the rider is back at its standing half.
+    keys = {182.0: [Key.BACK, Key.BACK]}
+    plain, *_ = reports(Engine(HILLS, RIDER), 210, MEASURED)
+    again, *_ = reports(Engine(HILLS, RIDER), 200, MEASURED, keys)
+    assert again[0] == plain[0] == 185
+    assert again[2][:2] == plain[2][:2]
+
+
+def test_a_hill_that_ends_while_the_last_one_is_told_is_told_in_its_turn():
+    # Past the downhill at 190 s, while hill 1 stands on the screen, and off the next at 193 s.
+    keys = {190.0: [Key.SKIP], 193.0: [Key.SKIP]}
+    first, second = reports(Engine(HILLS, RIDER), 230, MEASURED, keys)
+    assert "of 1:00" in first[2][0]
+    assert first[1] == 193 - TICK
+    assert second[0] == 198
+    assert "of 0:03" in second[2][0]
