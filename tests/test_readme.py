@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import runpy
 import shlex
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean
 
 import click
 import pytest
@@ -16,8 +18,9 @@ from click.testing import CliRunner
 import coach.trainers as trainers
 from coach.cli import coach
 from coach.clock import ManualClock, SteppedClock
-from coach.messages import Command, TrackResistance
-from coach.profile import example_rider
+from coach.live.plain import PlainDisplay
+from coach.messages import Command, Key, TrackResistance
+from coach.profile import example_rider, profile_names
 from coach.protocol import fec
 from coach.trainers import connection
 from coach.trainers.ant import usb
@@ -27,15 +30,18 @@ from coach.trainers.stick import Air, PretendStick
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONNECT = ROOT / "examples" / "connect_trainer.py"
+RIDES = (ROOT.parent / "shared" / "rides").resolve()
+needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason=f"no recorded rides in {RIDES}")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def shown(command: str) -> list[str]:
     """Return the output that stands below a command, without the blanks at the ends of lines."""
     for _, block in BLOCKS:
-        first, _, rest = block.partition("\n")
-        if first == f"$ {command}":
-            return rest.splitlines()
+        for each in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            first, _, rest = each.partition("\n")
+            if first == command:
+                return rest.rstrip("\n").splitlines()
     raise AssertionError(f"the README does not show: {command}")
 
 
@@ -95,14 +101,116 @@ def test_what_is_shown_of_the_pretend_stick(command, monkeypatch):
 
 
 def test_the_page_commands():
-    decode = "page decode 19015ac800c80030"
-    both = shown(f"coach {decode}")
-    assert printed(*decode.split()) == both[:-2]
-    assert printed(*shlex.split(both[-2])[2:]) == both[-1:]
+    for command in (
+        "page decode 19015ac800c80030",
+        "page encode track_resistance grade_pct=-3.5 crr=0.004",
+    ):
+        assert printed(*command.split()) == shown(f"coach {command}")
 
 
 def test_the_matrix_of_faults_is_the_one_that_selftest_prints():
     assert printed("selftest") == shown("coach selftest")
+
+
+def grepped(command: str) -> list[str]:
+    """Run a line of the README that ends in ``| grep -A N TEXT``; TEXT stands in one line only."""
+    run, _, pipe = command.partition(" | ")
+    grep, after, count, text = shlex.split(pipe)
+    assert (grep, after) == ("grep", "-A")
+    lines = printed(*shlex.split(run)[1:])
+    (found,) = (row for row, line in enumerate(lines) if text in line)
+    return lines[found : found + 1 + int(count)]
+
+
+@pytest.fixture
+def somewhere(tmp_path, monkeypatch):
+    """Make a folder for rides, of which no pictures are drawn."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("coach.charts.figures.save_charts", lambda *_: [])
+
+
+def test_the_intervals_that_are_shown_and_ridden(somewhere):
+    assert printed("workout", "show", "intervals") == shown("coach workout show intervals")
+    two = printed("workout", "show", "intervals", "--rounds", "2")[0].split(", ")[1]
+    assert f"one to three rounds ({two} for two)" in README
+    ride = "coach ride intervals --rounds 2 --trainer sim --speed max | grep -A 5 13:50"
+    assert grepped(ride) == shown(ride)
+
+
+def test_what_was_asked_and_done_by_who_sits_early_and_by_who_ignores_the_coach(somewhere):
+    for model, file, rows in (("sits_early", "hills", 11), ("ignores", "hills-2", 10)):
+        for command in (
+            f"coach ride hills --trainer sim --speed max --rider-model {model}"
+            " | grep -A 2 'Hill 5: '",
+            f"coach summary rides/2025-01-08_090000_{file}.ride | grep -A {rows} Asked",
+        ):
+            assert grepped(command) == shown(command)
+
+
+def test_a_swap_and_a_pause_read_as_they_stand_there(somewhere, monkeypatch):
+    pressed = {13 * 60 + 30.0: Key.SWAP, 14 * 60 + 25.0: Key.PAUSE, 14 * 60 + 40.0: Key.PAUSE}
+    now = 0.0
+    show = PlainDisplay.show
+
+    def look(self, snapshot, cues):
+        nonlocal now
+        now = snapshot.time
+        show(self, snapshot, cues)
+
+    def press(_):
+        return [pressed.pop(due) for due in list(pressed) if due <= now]
+
+    monkeypatch.setattr(PlainDisplay, "show", look)
+    monkeypatch.setattr(PlainDisplay, "keys", press)
+    said = "\n".join(printed("ride", "intervals", "--trainer", "sim", "--speed", "max"))
+    (quoted,) = (block for _, block in BLOCKS if "Stay seated" in block)
+    assert pressed == {}
+    assert quoted in said
+
+
+def test_all_characters_are_named():
+    assert [name for name in profile_names("models") if f"`{name}`" not in README] == []
+
+
+@needs_rides
+def test_the_estimate_is_worth_what_is_said():
+    mountain = "mountain_edge530_positions_gears.fit"
+    assert printed("posture", str(RIDES / mountain)) == shown(f"coach posture {mountain}")
+    for label, name in (
+        ("one climb, outdoors", mountain),
+        ("on a trainer", "indoor_fenix6_turbo_positions.fit"),
+    ):
+        estimate = json.loads("\n".join(printed("posture", str(RIDES / name), "--json")))[
+            "estimate"
+        ]
+        each = [
+            f"{rule['balanced_accuracy']:.3f}, {rule['precision']:.3f}, {rule['recall']:.3f}"
+            for rule in (estimate, estimate["naive"]["fixed_70_rpm"])
+        ]
+        (row,) = (line for line in README.splitlines() if line.startswith(f"| {label} |"))
+        assert row.split(" | ")[1].startswith(f"{estimate['seconds']}, ")
+        assert row.split(" | ")[2:4] == each
+
+
+def test_the_bench_of_a_change_of_posture():
+    lines = shown(
+        "python -m pytest tests/bench/test_bench_posture.py -s -k medium"
+        " | grep -e trainer: -e wheel"
+    )
+    figures = [[float(x) for x in re.findall(r"([\d.]+)(?:%| s)", line)] for line in lines[1:]]
+    seeds = figures[3:]
+    assert len(seeds) == 10
+    # The columns add up to the means above them, and one of the ten is ridden again.
+    for row, first in zip(figures, (0, 2, 4), strict=False):
+        assert row[0] == pytest.approx(mean(seed[first] for seed in seeds), abs=1)
+        assert row[1] == pytest.approx(mean(seed[first + 1] for seed in seeds), abs=0.1)
+    bench = runpy.run_path(str(ROOT / "tests" / "bench" / "test_bench_posture.py"))
+    ridden = []
+    for mode, plain in bench["RIDES"].values():
+        wheel = bench["ride"](mode, 1, "medium", plain=plain).wheel
+        off = bench["off"](wheel, bench["CHANGED"])
+        ridden += [float(f"{100 * off.peak:.0f}"), float(f"{off.seconds:.1f}")]
+    assert seeds[0] == ridden
 
 
 def test_the_devices_of_coach_simulate_are_those_on_its_air():
