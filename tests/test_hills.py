@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from coach.analysis.climbs import climbing_power, total_ascent, vertical_speed
 from coach.analysis.hills import hills
-from coach.messages import Mode, Posture, RiderPosition
+from coach.analysis.summary import summarize
+from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import Lap, PositionChange, Ride, TimerChange
 from coach.workout import Segment, SegmentKind, Workout
 
@@ -382,3 +383,18 @@ def test_vertical_speed_and_climbing_power():
     # Vectors 4.7: 120 m in 480 s; 900 m/h at 7 %.
     assert vertical_speed(120, 480) == 900
     assert climbing_power(900, 0.07) == pytest.approx(3.3333, abs=5e-5)
+
+
+def test_a_hill_with_a_pause_was_stood_as_long_as_the_account_says():
+    """A pause from 5.25 to 8.5 s is 4 s in a file and 3.25 s on the road."""
+    segment = Segment(0, SegmentKind.HILL, 0.0, 30.0, Posture.STANDING, Mode.GRADE, hill=1)
+    ride = Ride.from_columns(np.array([t for t in range(34) if t not in range(6, 9)], dtype=float))
+    ride.prescribed_standing = np.ones(len(ride))
+    ride.workout = Workout("hill", "Hill", (segment,))
+    ride.laps = [Lap(0.0, 33.25, 30.0, 0)]
+    ride.timer = [TimerChange(5.25, False), TimerChange(8.5, True)]
+    ride.positions = [PositionChange(0, RiderPosition.STANDING)]
+    ride.position_source = PostureSource.MEASURED
+    figures = summarize(ride)
+    ((_, done),) = figures.account.hills
+    assert done.posture.stood == figures.hills[0].standing == 30.0

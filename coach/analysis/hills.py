@@ -9,7 +9,8 @@ from itertools import groupby
 import numpy as np
 
 from coach.analysis.climbs import climbs, ridden_altitude, travelled
-from coach.analysis.posture import PostureInterval, ride_posture, standing_seconds
+from coach.analysis.lap_timer import LapTimer
+from coach.analysis.posture import ride_posture, standing_seconds
 from coach.analysis.power import average, highest, if_known
 from coach.analysis.repair import Repaired, repaired
 from coach.ride import Column, Lap, Ride
@@ -66,8 +67,15 @@ def hills(ride: Ride, rows: Repaired | None = None) -> list[Hill]:
     rows = repaired(ride) if rows is None else rows
     road = replace(rows, altitude=ridden_altitude(rows), distance=travelled(rows))
     spans = _planned(ride) if _is_planned(ride) else _climbed(road)
-    postures = ride_posture(ride)
-    found = (_hill(index, start, end, road, postures) for index, start, end in spans)
+    timer = LapTimer(ride)
+    postures = timer.intervals(ride_posture(ride))
+
+    def standing(start: float, end: float) -> float | None:
+        if not postures:
+            return None
+        return standing_seconds(postures, timer.moment(start), timer.end(end))
+
+    found = (_hill(index, (start, end), road, standing(start, end)) for index, start, end in spans)
     return [hill for hill in found if hill is not None]
 
 
@@ -98,9 +106,10 @@ def _climbed(road: Repaired) -> Iterator[tuple[int, float, float]]:
 
 
 def _hill(
-    index: int, start: float, end: float, road: Repaired, postures: list[PostureInterval]
+    index: int, span: tuple[float, float], road: Repaired, standing: float | None
 ) -> Hill | None:
     """Sum up one hill; ``None`` if nobody rode a second of it."""
+    start, end = span
     within = road.riding & (road.time >= start) & (road.time < end)
     if not within.any():
         return None
@@ -116,7 +125,7 @@ def _hill(
         average_power=if_known(average(road.power[within])),
         average_cadence=if_known(average(cadence[cadence > 0])),
         max_heart_rate=if_known(highest(road.heart_rate[within])),
-        standing=standing_seconds(postures, start, end) if postures else None,
+        standing=standing,
     )
 
 
