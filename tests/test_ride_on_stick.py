@@ -222,7 +222,7 @@ ALONE = "ant:12345,heart=none,power=none"
 def asleep(path: Path, start: int) -> str:
     path.write_text(
         f'title = "No more"\nseed = 1\nexpected = []\n\n[[fault]]\nkind = "asleep"\n'
-        f"from_s = {start}\nuntil_s = 86400\n"
+        f"from_s = {start}\nuntil_s = 3600\n"
     )
     return f"virtual:faults={path}"
 
@@ -231,12 +231,15 @@ def asleep(path: Path, start: int) -> str:
 def test_a_simulated_ride_does_not_wait_for_ever(
     start: int, code: int, kept: int, tmp_path: Path, monkeypatch, capsys
 ) -> None:
+    clock = SteppedClock()
+    monkeypatch.setattr("coach.commands.ride.clock_for", lambda *_, **__: clock)
     monkeypatch.setattr(riding, "PATIENCE", 60.0)
     monkeypatch.setattr(riding, "save_ride", lambda ride, journal: [journal])
     stick, out = asleep(tmp_path / "dead.toml", start), tmp_path / "rides"
     words = ["ride", "hills", "--trainer", ALONE, "--stick", stick, "--speed", "max"]
     assert run([*words, "--out", str(out)]) == code
     assert "the ride ends here" in capsys.readouterr().err
+    assert clock.now() < start + 80.0
     assert len(list(out.iterdir())) == kept
 
 
