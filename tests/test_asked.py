@@ -319,6 +319,15 @@ def test_only_a_measured_or_declared_posture_is_judged(source, note):
     assert found["on_target_pct"] == 100
 
 
+def test_positions_that_confirm_nothing_judge_nobody():
+    ride = planned((20, Posture.SEATED), (20, Posture.STANDING, 1), positions=[(5, TO_STANDING)])
+    found = figures(ride)
+    assert found["source"] == "none"
+    assert "no position was confirmed" in found["note"]
+    assert found["asked_standing_s"] == 20
+    assert found["done_standing_s"] is found["missed"] is None
+
+
 def test_a_ride_without_a_plan_was_asked_for_nothing():
     ride = Ride.from_columns(np.arange(60.0), power=np.full(60, 200.0))
     ride.positions = [PositionChange(0, STANDING)]

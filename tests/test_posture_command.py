@@ -14,6 +14,9 @@ import pytest
 from timeline import HILLS, RIDER
 
 from coach import journal
+from coach.analysis.repair import repaired
+from coach.analysis.summary import summarize
+from coach.analysis.told import tell
 from coach.cli import run
 from coach.formats import fit
 from coach.journal import Header
@@ -192,6 +195,35 @@ def test_with_positions_but_no_cadence_there_is_no_verdict(capsys, tmp_path):
     _, told, _ = asked(capsys, path, "--json")
     assert (told["source"], told["time_standing_s"]) == ("measured", 60)
     assert "estimate" not in told
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        [(100.0, RiderPosition.TRANSITION_TO_STANDING)],
+        [(5000.0, RiderPosition.STANDING), (5010.0, RiderPosition.SEATED)],
+    ],
+)
+def test_positions_that_confirm_nothing_are_no_measurement(capsys, tmp_path, nothing):
+    file = pedalled(tmp_path / "a.fit", nothing)
+    code, told, said = asked(capsys, file, "--source", "measured", "--json")
+    assert code == 0
+    assert (told["source"], told["time_standing_s"], told["stand_count"]) == ("none", None, None)
+    assert {each["source"] for each in told["segments"]} == {"none"}
+    assert "no measured position was confirmed" in said
+    # Who comes next is asked, and named.
+    assert asked(capsys, file, "--json")[1]["source"] == "estimated"
+    totals = summarize(load_ride(file))
+    assert totals.time_standing is totals.stand_count is None
+    assert totals.account.source is None
+
+
+def test_what_lies_before_the_start_is_no_part_of_the_ride(capsys, tmp_path):
+    ride = load_ride(pedalled(tmp_path / "a.fit", STOOD))
+    early = PositionChange(-50.0, RiderPosition.STANDING)
+    ride.positions = [early, *ride.positions]
+    ride.time_standing = ride.stand_count = None
+    assert summarize(ride).time_standing == tell(ride, repaired(ride)).time_standing == 60
 
 
 def test_what_the_rider_declared(capsys, tmp_path):

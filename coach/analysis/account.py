@@ -19,6 +19,7 @@ from coach.ride import Ride
 
 NO_PLAN = "the ride has no plan, so no posture was asked for"
 NO_POSITION = "nobody measured or declared the rider's posture, so it is not judged"
+UNCONFIRMED = "no position was confirmed while the ride lasted, so posture is not judged"
 ESTIMATED = "the rider's posture is only estimated, and an estimate is never judged"
 
 
@@ -66,8 +67,8 @@ def account(ride: Ride, rows: Repaired, hills: Iterable[Hill]) -> Account:
         rows.cadence,
     )
     source = ride.position_source if ride.positions else None
-    if stretches and source is not None and source in SCORED:
-        intervals = timer.intervals(ride_posture(ride))
+    intervals = timer.intervals(ride_posture(ride))
+    if stretches and intervals and source is not None and source in SCORED:
         positions = sorted(ride.positions, key=lambda change: change.time)
         on_time = (replace(each, time=at(each.time)) for each in positions)
         judge = Judge(on_timer, seconds, intervals, confirmed(on_time, source))
@@ -96,4 +97,6 @@ def _why_not(stretches: Sequence[Asked], source: PostureSource | None) -> str:
     """Say why no posture is judged."""
     if not stretches:
         return NO_PLAN
+    if source in SCORED:
+        return UNCONFIRMED
     return ESTIMATED if source is PostureSource.ESTIMATED else NO_POSITION

@@ -84,32 +84,33 @@ def standing_seconds(intervals: Iterable[PostureInterval], start: float, end: fl
 def time_standing(ride: Ride) -> float | None:
     """Return how long the rider stood [s].
 
-    From the recorded positions by the rule of `settle`; without positions the device's own
-    session total; ``None`` when neither is there.
+    From the recorded positions by the rule of `settle`, from the ride's start on; where they
+    confirm nothing, the device's own session total; ``None`` when neither is there.
     """
-    if not _seen(ride):
+    settled = ride_posture(ride)
+    if not settled:
         return ride.time_standing
-    return standing_seconds(ride_posture(ride), float("-inf"), float("inf"))
+    return standing_seconds(settled, 0.0, float("inf"))
 
 
 def stand_count(ride: Ride) -> int | None:
     """Return how often the rider stood up.
 
     The device's own session count where there is one, since devices merge short stands by rules
-    of their own; else the confirmed changes to standing; ``None`` without positions.
+    of their own; else the confirmed changes to standing; ``None`` where nothing was confirmed.
     """
-    seen = _seen(ride)
-    if ride.stand_count is not None or not seen:
+    if ride.stand_count is not None or not ride_posture(ride):
         return ride.stand_count
-    return stands(seen)
+    return stands(ride, _seen(ride))
 
 
-def stands(positions: Iterable[PositionChange]) -> int:
-    """Return how many confirmed changes to standing there are."""
+def stands(ride: Ride, positions: Iterable[PositionChange]) -> int:
+    """Return how many confirmed changes to standing there are before the ride's end."""
+    end = ride_end(ride)
     confirmed = [
         change.position
         for change in sorted(positions, key=lambda change: change.time)
-        if change.position in _CONFIRMED
+        if change.position in _CONFIRMED and end is not None and _whole(change.time) < end
     ]
     before: list[RiderPosition | None] = [None, *confirmed]
     return sum(

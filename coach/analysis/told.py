@@ -22,6 +22,10 @@ NOBODY = {
     PostureSource.MEASURED: "no measured positions",
     PostureSource.DECLARED: "no posture declared by key",
 }
+UNCONFIRMED = {
+    PostureSource.MEASURED: "no measured position was confirmed while the ride lasted",
+    PostureSource.DECLARED: "no posture was declared while the ride lasted",
+}
 _PEDALLED = ("cycling", "fitness_equipment", "training", "generic")
 """Sports in which a cadence may be that of cranks."""
 
@@ -102,6 +106,8 @@ def _seen(ride: Ride, source: PostureSource) -> Told:
     if not changes:
         return Told(None, None, None, (), missing=(NOBODY[source],))
     settled = ride_posture(ride, changes)
+    if not settled:
+        return Told(None, None, None, (), missing=(UNCONFIRMED[source],))
     segments = _filled(
         ride, [PostureSegment(*interval, confidence=1.0, source=source) for interval in settled]
     )
@@ -109,7 +115,7 @@ def _seen(ride: Ride, source: PostureSource) -> Told:
     return Told(
         source,
         _standing(segments),
-        stand_count(ride) if own else stands(changes),
+        stand_count(ride) if own else stands(ride, changes),
         tuple(segments),
         missing=_unknown(ride, settled),
     )
