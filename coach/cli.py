@@ -116,10 +116,20 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(str(error), err=True)
         return FAILED
     except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing may be written to it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _write_no_more()
         return 0
+    except OSError as error:
+        _write_no_more()
+        where = f"{error.filename}: " if error.filename else "the output cannot be written: "
+        click.echo(f"{where}{error.strerror or error}", err=True)
+        return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _write_no_more() -> None:
+    """Let what is left in the output's buffer go nowhere at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:

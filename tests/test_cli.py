@@ -466,3 +466,16 @@ def test_the_program_runs_without_a_home(tmp_path):
     ran = coach("workout", "list", env=environment)
     assert ran.returncode == 0, ran.stderr
     assert "hills" in ran.stdout
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_under_the_output_is_a_sentence():
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "coach", "workout", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines() == ["the output cannot be written: No space left on device"]
