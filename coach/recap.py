@@ -56,7 +56,8 @@ class Recap:
 
     def moved(self, timer_time: float, position: RiderPosition, source: PostureSource) -> None:
         """Take in where the rider is from now on, and who says so."""
-        # In whole seconds, as a finished ride is judged: the two should say the same.
+        # In whole seconds, as a finished ride is judged: the two say the same, but for a second
+        # or two on a hill with pauses, whose length files round.
         self._positions[source].append((math.floor(timer_time + 0.5), position))
 
     def follow(self, timer_time: float, segment: Segment, *, finished: bool) -> None:

@@ -21,7 +21,7 @@ from timeline import (
 )
 
 from coach.engine import Engine
-from coach.messages import CueKind, EventKind, Key
+from coach.messages import CueKind, EventKind, Key, TrackResistance
 from coach.progress import Progress
 from coach.workout import SEATED_CLIMB
 
@@ -60,6 +60,16 @@ def test_within_a_standing_block_it_counts_from_that_second_and_again_takes_it_b
         (125, CueKind.SEGMENT), (135, CueKind.CHECK), (140, CueKind.SIT), (160, CueKind.STAND),
         (170, CueKind.SIT_SOON), (175, CueKind.CHECK),
     ]  # fmt: skip
+
+
+def test_what_is_shown_waits_for_the_change_of_posture_as_the_grade_does():
+    said = drive(Engine(PLAN, RIDER), 160, keys={140: SWAP, 140.5: [Key.HARDER]})
+    target = {round(s.timer_time): s.target_power for s in said.samples}
+    assert target[140] == target[141] == target[142]
+    assert target[150] > target[140]
+    steep = [(at, c.grade) for at, c in said.commands if isinstance(c, TrackResistance)]
+    assert all(grade == 0.06 for at, grade in steep if 140 <= at < 143)
+    assert any(grade > 0.06 for at, grade in steep if at >= 143)
 
 
 def test_who_sits_again_is_not_told_how_to_stand():

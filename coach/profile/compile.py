@@ -4,7 +4,7 @@ The grades of the hills follow from one climbing speed, so that a hill that cost
 also the steeper one, for every rider: see `climbing_speed`. Intervals are short hills with a speed
 of their own: a trainer that holds a power needs 5 s to find it, and they last 10 to 30 s. The
 recoveries between them are ridden at that speed too, on an easier grade: one gear for all, and the
-load gone as soon as the effort is over.
+load gone within three seconds of the end of the effort.
 """
 
 from __future__ import annotations
