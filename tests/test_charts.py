@@ -407,6 +407,15 @@ def test_ridden_power_is_coloured_by_the_zone_around_it_without_slivers():
     assert starts == pytest.approx([0, 300, 600, 900], abs=1)
 
 
+@pytest.mark.parametrize(("target", "short"), [(174.0, False), (176.0, True)])
+def test_missed_work_begins_with_the_first_hill_of_the_plan(target, short):
+    ride = Ride.from_columns(
+        np.arange(240.0), power=np.full(240, 140.0), target_power=np.full(240, target)
+    )
+    ride.threshold_power = 220.0
+    assert bool(shortfall(traces(ride))[1]) == short
+
+
 @pytest.mark.parametrize(("share", "short"), [(0.97, False), (0.93, True), (1.2, False)])
 def test_missed_work_is_hatched_from_four_percent_on(share, short):
     assert bool(shortfall(traces(planned(share=share)))[1]) == short

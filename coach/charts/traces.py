@@ -35,7 +35,7 @@ RAMP = 0.5
 SHORTFALL = 0.04
 """Missed work: power short of the target by more than this fraction ..."""
 SHORTFALL_ABOVE = 0.80
-"""... of targets above this fraction of threshold power, ..."""
+"""... of targets from this fraction of threshold power on, the first of the six hills, ..."""
 SHORTFALL_MEAN = 21
 """... judged by the mean over this long [s]."""
 ROUND = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
@@ -270,7 +270,8 @@ def shortfall(shown: Traces) -> tuple[Column, list[Run]]:
     judged = settled(rows.target_power)
     steps = np.cumsum(~judged, dtype=np.intp)
     mean = centred_mean(np.where(judged, rows.power, np.nan), SHORTFALL_MEAN, steps)
-    short = rows.target_power > SHORTFALL_ABOVE * threshold
+    # Files keep targets in whole watts.
+    short = rows.target_power >= SHORTFALL_ABOVE * threshold - 0.5
     short &= mean < (1 - SHORTFALL) * rows.target_power
     missed = runs(np.where(short, 0, -1))
     return mean, [run for run in missed if run.end - run.first >= SHORTFALL_MEAN]
