@@ -510,6 +510,14 @@ def test_a_ride_without_a_plan_has_no_such_table(coach, tmp_path):
     assert "Asked" not in out
 
 
+def test_a_ride_under_nobodys_plan_has_no_such_table(coach, tmp_path):
+    ride = Ride.from_columns(np.arange(61.0), power=np.full(61, 210.0))
+    free = Segment(0, SegmentKind.FREE, 0.0, 60.0, None, Mode.GRADE)
+    ride.workout, ride.laps = Workout("free", "Free", (free,)), [Lap(0, 60, 60, 0)]
+    (tmp_path / "ride.fit").write_bytes(fit.encode(ride))
+    assert "Asked" not in coach("summary", tmp_path / "ride.fit")[1]
+
+
 POSTURE_KEYS = [
     "asked_standing_s", "done_standing_s", "unasked_standing_s", "in_posture_s", "unknown_s",
     "stand_cues", "reaction_s", "early", "late", "missed", "aborted", "on_target_pct",

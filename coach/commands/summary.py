@@ -73,7 +73,8 @@ def _show(ride: Ride, figures: Summary, file_name: str) -> None:
     if figures.hills:
         console.print()
         console.print(hill_table(figures.hills))
-    if figures.account.stretches:
+    # A replay without a plan has one free stretch, in which nothing is asked.
+    if any(each.posture is not None for each, _ in figures.account.stretches):
         console.print()
         _show_account(console, figures.account)
 
