@@ -106,11 +106,11 @@ def _seen(ride: Ride, source: PostureSource) -> Told:
     if not changes:
         return Told(None, None, None, (), missing=(NOBODY[source],))
     settled = ride_posture(ride, changes)
-    if not settled:
-        return Told(None, None, None, (), missing=(UNCONFIRMED[source],))
     segments = _filled(
         ride, [PostureSegment(*interval, confidence=1.0, source=source) for interval in settled]
     )
+    if not any(each.posture for each in segments):
+        return Told(None, None, None, (), missing=(UNCONFIRMED[source],))
     own = changes is ride.positions
     return Told(
         source,
