@@ -15,3 +15,9 @@ def clock_text(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number typed in plain digits, ten of them at most; ``None`` for all else."""
+    is_whole = text.isascii() and text.isdecimal() and len(text) <= 10
+    return int(text) if is_whole else None

@@ -17,6 +17,7 @@ from coach.errors import RiderInputError
 from coach.messages import Source
 from coach.rider import Rider
 from coach.trainers.base import Trainer
+from coach.units import whole_number
 
 if TYPE_CHECKING:
     from coach.trainers.ant.node import Driver, StickSource
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Maker = Callable[[Rider, Clock, "StickSource"], Trainer]
 """Makes a trainer for a rider; only a radio trainer looks at the clock and asks for the stick."""
 
-_LARGEST_SEED = 2**31 - 1
+LARGEST_SEED = 2**31 - 1
 _LARGEST_DEVICE = 65535
 _SENSORS = {"heart": Source.HEART_RATE, "power": Source.POWER_METER}
 """Options of ``ant`` by the sensor they choose."""
@@ -127,10 +128,10 @@ def _simulated(text: str, rest: str) -> Maker:
 
 
 def _seed(text: str, value: str) -> int:
-    is_whole = value.isascii() and value.isdecimal() and len(value) <= 10
-    if not is_whole or int(value) > _LARGEST_SEED:
-        raise _refusal(text, f"seed is a whole number from 0 to {_LARGEST_SEED}, not {value!r}")
-    return int(value)
+    seed = whole_number(value)
+    if seed is None or seed > LARGEST_SEED:
+        raise _refusal(text, f"seed is a whole number from 0 to {LARGEST_SEED}, not {value!r}")
+    return seed
 
 
 def _response(text: str, value: str) -> str:
@@ -205,14 +206,14 @@ def _ant(text: str, rest: str) -> Maker:
 
 
 def _device(text: str, what: str, value: str) -> int:
-    is_whole = value.isascii() and value.isdecimal() and len(value) <= 10
-    if not is_whole or not 1 <= int(value) <= _LARGEST_DEVICE:
+    number = whole_number(value)
+    if number is None or not 1 <= number <= _LARGEST_DEVICE:
         raise _refusal(
             text,
             f"{what} a whole number from 1 to {_LARGEST_DEVICE}, not {value!r}; "
             "'coach scan' tells what is on the air",
         )
-    return int(value)
+    return number
 
 
 def _refusal(text: str, why: str) -> RiderInputError:

@@ -12,7 +12,6 @@ import atexit
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from types import TracebackType
 
 from coach.clock import Clock
 from coach.errors import TrainerError
@@ -169,18 +168,6 @@ class AntTrainer:
             with self._transport.lock:
                 self._host.request(payload, now)
             self._transport.flush()
-
-    def __enter__(self) -> AntTrainer:
-        self.open(self._clock.now())
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- a clock that waits for its followers -----------------------------------------------------
 

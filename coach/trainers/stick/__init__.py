@@ -15,14 +15,15 @@ from difflib import get_close_matches
 from coach.clock import Clock
 from coach.errors import RiderInputError
 from coach.rider import Rider
+from coach.trainers import LARGEST_SEED
 from coach.trainers.faults import Scenario, load_scenario
 from coach.trainers.stick.air import Air
 from coach.trainers.stick.stick import PretendStick
 from coach.trainers.stick.trouble import Faults
+from coach.units import whole_number
 
 __all__ = ["Air", "Faults", "PretendStick", "check_stick", "make_stick", "stick_from"]
 
-LARGEST_SEED = 2**31 - 1
 SEED = 7
 """The rider's, unless another one is asked for."""
 
@@ -121,9 +122,9 @@ def _choose(text: str) -> _Choice:
 
 
 def _seed(text: str, value: str) -> int:
-    is_whole = value.isascii() and value.isdecimal() and len(value) <= 10
-    if not is_whole or int(value) > LARGEST_SEED:
+    seed = whole_number(value)
+    if seed is None or seed > LARGEST_SEED:
         raise RiderInputError(
             f"--stick {text}: seed is a whole number from 0 to {LARGEST_SEED}, not {value!r}"
         )
-    return int(value)
+    return seed
