@@ -141,6 +141,8 @@ class Ride:
     threshold_power: float | None = None
     """FTP in force on the day [W]."""
     rider_mass: float | None = None
+    cr10: float | None = None
+    """How hard the hardest part was, by the rider's own word on Borg's scale of 0 to 10."""
     warnings: list[str] = field(default_factory=list)
     """What could not be read, in words for the rider; not empty means read in part."""
 

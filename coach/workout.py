@@ -81,6 +81,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """How far a workout is raised above its file: what weeks of training add, one at a time."""
+
+    power: float = 0.0
+    """Added to every hill's share of threshold power; 0.02 is two percent of FTP."""
+    length: float = 0.0
+    """Added to every hill [s]."""
+    standing: float = 0.0
+    """How much earlier the rider stands up on hills that begin seated [s]."""
+
+
+AS_IN_FILE = Raised()
+
+
+@dataclass(frozen=True, slots=True)
 class Workout:
     """A plan for one rider.
 
@@ -93,6 +108,8 @@ class Workout:
     name: str
     title: str
     segments: tuple[Segment, ...]
+    raised: Raised = AS_IN_FILE
+    """What the rider added to the file's plan."""
 
     def __post_init__(self) -> None:
         """Check that the segments cover the time once."""

@@ -16,9 +16,9 @@ STOREYS = [
     ["messages"],
     ["rider", "workout", "physics", "slew", "guards", "telemetry"],
     ["ride", "road", "protocol", "progress", "wire", "pauses"],
-    ["receiver", "recorder", "guidance", "analysis"],
+    ["receiver", "recorder", "guidance", "analysis", "strength"],
     ["profile"],
-    ["control", "formats", "recap"],
+    ["control", "formats", "recap", "training"],
     ["engine"],
     # The shell begins here.
     ["clock", "journal", "live"],

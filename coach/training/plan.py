@@ -1,0 +1,54 @@
+"""The weeks ahead: which session on which day, and what is raised in which week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from coach.workout import AS_IN_FILE, Raised
+
+
+class SessionKind(StrEnum):
+    """What a day is for."""
+
+    HILLS = "hills"
+    INTERVALS = "intervals"
+    STRENGTH = "strength"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One day's work."""
+
+    date: date
+    kind: SessionKind
+    workout: str | None = None
+    """Name of the workout to ride, or of the strength routine; ``None`` for rest."""
+    raised: Raised = AS_IN_FILE
+    rounds: int = 1
+    moderate: float | None = None
+    """A shorter moderate block [min]; ``None`` leaves the workout's own."""
+    done: bool | None = None
+    """Whether it was done; ``None`` for what is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days."""
+
+    number: int
+    """From 1."""
+    start: date
+    sessions: tuple[Session, ...]
+    easy: bool
+    why: str
+    """What is raised, held or taken back in this week, and why; one sentence for the rider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Weeks in order, without gaps."""
+
+    weeks: tuple[Week, ...]
