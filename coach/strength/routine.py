@@ -73,6 +73,16 @@ class Dose:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """One exercise of a session, with what is asked of it today."""
+
+    exercise: Exercise
+    sets: int
+    """Per leg where one-legged."""
+    reps: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetDone:
     """One set that was done, as the log has it."""
 

@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from coach.workout import AS_IN_FILE, Raised
+
+
+class Level(StrEnum):
+    """Which of the hill workouts the plan is built on."""
+
+    STARTER = "starter"
+    STANDARD = "standard"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the rider wants planned."""
+
+    start: date
+    """First day of week 1."""
+    weeks: int
+    days: tuple[int, ...]
+    """Weekdays with time to train, in order; 0 is Monday."""
+    level: Level = Level.STANDARD
+    at: time = time(18, 0)
+    """When a session begins, on the clock of `zone`."""
+    zone: str = "UTC"
+    """IANA name of the time zone."""
 
 
 class SessionKind(StrEnum):
