@@ -116,7 +116,7 @@ def show(terminal: Terminal) -> Iterator[Callable[..., TerminalDisplay]]:
     made: list[TerminalDisplay] = []
 
     def open_display(**more: object) -> TerminalDisplay:
-        board = PosixKeyboard(terminal.slave)
+        board = PosixKeyboard(terminal.slave, KEYS)
         more = {"workout": plan(), "interval": 0.0, **more}
         made.append(TerminalDisplay(Tty(terminal.slave), board, **more))  # type: ignore[arg-type]
         made[-1].open()
@@ -166,14 +166,14 @@ def test_keys_keep_their_order_and_the_rest_is_no_key(
 )
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_escape_sequences_in_two_parts_are_no_keys(sequence: bytes, at: int) -> None:
-    decoder = Decoder()
+    decoder = Decoder(KEYS)
     assert decoder.decode(b"+" + sequence[:at]) == [Key.HARDER]
     rest = sequence[at:]
     assert decoder.decode(rest + b"-") == [Key.EASIER]
 
 
 def test_escape_alone_does_not_swallow_the_next_key() -> None:
-    decoder = Decoder()
+    decoder = Decoder(KEYS)
     assert decoder.decode(b"\x1b") == []
     assert decoder.decode(b"") == []
     assert decoder.decode(b"q") == [Key.QUIT]
@@ -181,7 +181,7 @@ def test_escape_alone_does_not_swallow_the_next_key() -> None:
 
 @given(st.lists(st.binary(max_size=40), max_size=10))
 def test_any_bytes_are_keys_or_nothing(chunks: list[bytes]) -> None:
-    decoder = Decoder()
+    decoder = Decoder(KEYS)
     for chunk in chunks:
         assert len(decoder.decode(chunk)) <= len(chunk) + 40
 
@@ -198,7 +198,7 @@ def test_a_held_key_is_read_in_bounded_pieces(
 
 def test_the_terminal_does_not_echo_and_gives_its_modes_back(terminal: Terminal) -> None:
     before = terminal.modes
-    with TerminalDisplay(Tty(terminal.slave), PosixKeyboard(terminal.slave)) as shown:
+    with TerminalDisplay(Tty(terminal.slave), PosixKeyboard(terminal.slave, KEYS)) as shown:
         assert terminal.modes != before
         assert terminal.modes[3] & termios.ISIG, "Ctrl-C must stay a signal"  # type: ignore[operator]
         terminal.printed()
@@ -211,12 +211,12 @@ def test_the_terminal_does_not_echo_and_gives_its_modes_back(terminal: Terminal)
 
 
 def test_no_keyboard_without_a_terminal() -> None:
-    assert keyboard(io.StringIO("q")) is None
+    assert keyboard(io.StringIO("q"), KEYS) is None
     with Path(os.devnull).open() as nothing:
-        assert keyboard(nothing) is None
+        assert keyboard(nothing, KEYS) is None
     closed = io.StringIO()
     closed.close()
-    assert keyboard(closed) is None
+    assert keyboard(closed, KEYS) is None
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -684,7 +684,7 @@ def test_plain_lines_hold_no_control_codes(label: str, text: str) -> None:
 
 def test_plain_lines_still_take_keys(terminal: Terminal) -> None:
     before = terminal.modes
-    shown = PlainDisplay(io.StringIO(), PosixKeyboard(terminal.slave))
+    shown = PlainDisplay(io.StringIO(), PosixKeyboard(terminal.slave, KEYS))
     shown.open()
     terminal.type(b"q")
     assert shown.keys() == [Key.QUIT]
@@ -695,7 +695,7 @@ def test_plain_lines_still_take_keys(terminal: Terminal) -> None:
 
 def test_plain_lines_list_the_keys_once_at_the_start(terminal: Terminal) -> None:
     out = io.StringIO()
-    shown = PlainDisplay(out, PosixKeyboard(terminal.slave))
+    shown = PlainDisplay(out, PosixKeyboard(terminal.slave, KEYS))
     shown.open()
     told = out.getvalue()
     for each in KEYS:

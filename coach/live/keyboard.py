@@ -1,7 +1,7 @@
 """Keys without Enter and without waiting, on Linux, macOS and Windows.
 
-`KEYS` is the one table of what a key means and what the footer says of it. Ctrl-C is not a key: it
-stays a signal, for whoever runs the ride.
+A table of bindings says what each key means and what the footer says of it; `KEYS` is that of a
+ride. Ctrl-C is not a key: it stays a signal, for whoever runs the program.
 """
 
 from __future__ import annotations
@@ -11,23 +11,30 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TextIO
+from typing import Generic, Protocol, TextIO, TypeVar
 
 from coach.live.output import in_background
 from coach.messages import Key
 
+K = TypeVar("K")
+"""What a key means: a `Key` on a ride, something else elsewhere."""
+K_co = TypeVar("K_co", covariant=True)
+
 
 @dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Generic[K]):
     """What one key does."""
 
-    key: Key
+    key: K
     characters: str
     """All of these mean it: a rider does not look for Shift."""
     name: str
     """What the footer calls the key ..."""
     does: str
     """... and what it does."""
+
+
+Bindings = Sequence[Binding[K]]
 
 
 KEYS = (
@@ -46,19 +53,22 @@ KEYS = (
 """Every key of a ride, in the order of the footer."""
 
 
-def in_rows(width: int, room: Callable[[Binding], int]) -> list[list[Binding]]:
-    """Break `KEYS` into rows.
+def in_rows(
+    bindings: Bindings[K], width: int, room: Callable[[Binding[K]], int]
+) -> list[list[Binding[K]]]:
+    """Break a table of keys into rows.
 
     Parameters
     ----------
+    bindings : sequence of Binding
     width : int
         Cells of a row; a key that is wider than that stands alone.
     room : callable
         How many cells a key takes, with the space between it and its neighbour.
     """
-    rows: list[list[Binding]] = []
+    rows: list[list[Binding[K]]] = []
     left = 0
-    for each in KEYS:
+    for each in bindings:
         if not rows or room(each) > left:
             rows.append([])
             left = width
@@ -66,8 +76,6 @@ def in_rows(width: int, room: Callable[[Binding], int]) -> list[list[Binding]]:
         left -= room(each)
     return rows
 
-
-_BY_CHARACTER = {character: each.key for each in KEYS for character in each.characters}
 
 _ESCAPED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b\[O])")
 """What cursor and function keys, mouse and Alt send (ECMA-48, section 5.4, and xterm's SS3): they
@@ -77,13 +85,20 @@ _MOST = 1024
 """Bytes looked at in one go."""
 
 
-class Decoder:
-    """Bytes of a terminal in, keys out; an escape sequence may come in two parts."""
+class Decoder(Generic[K]):
+    """Bytes of a terminal in, keys out; an escape sequence may come in two parts.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    bindings : sequence of Binding
+        The keys there are.
+    """
+
+    def __init__(self, bindings: Bindings[K]) -> None:
+        self._bindings = bindings
         self._kept = b""
 
-    def decode(self, data: bytes) -> list[Key]:
+    def decode(self, data: bytes) -> list[K]:
         """Return the keys in what was typed since the last call; whatever else is there, is not.
 
         Call it also with nothing: an Escape that was pressed alone is let go then, instead of
@@ -97,22 +112,22 @@ class Decoder:
         if unfinished:
             self._kept = unfinished.group()
             data = data[: unfinished.start()]
-        return keys_of(data.decode("utf-8", "ignore"))
+        return keys_of(data.decode("utf-8", "ignore"), self._bindings)
 
 
-def keys_of(text: str) -> list[Key]:
+def keys_of(text: str, bindings: Bindings[K]) -> list[K]:
     """Return the keys among the characters of a text."""
-    return [_BY_CHARACTER[character] for character in text if character in _BY_CHARACTER]
+    return [each.key for character in text for each in bindings if character in each.characters]
 
 
-class Keyboard(Protocol):
+class Keyboard(Protocol[K_co]):
     """A source of keys. Nothing here waits."""
 
     def open(self) -> None:
         """Take the keyboard: keys come one by one, without echo."""
         ...
 
-    def read(self) -> Sequence[Key]:
+    def read(self) -> Sequence[K_co]:
         """Return the keys pressed since the last call."""
         ...
 
@@ -124,13 +139,16 @@ class Keyboard(Protocol):
 if sys.platform == "win32":
     import msvcrt
 
-    class WindowsKeyboard:
+    class WindowsKeyboard(Generic[K]):
         """The console's keys."""
+
+        def __init__(self, bindings: Bindings[K]) -> None:
+            self._bindings = bindings
 
         def open(self) -> None:
             """Do nothing: the console hands over keys as it is."""
 
-        def read(self) -> Sequence[Key]:
+        def read(self) -> Sequence[K]:
             """Return the keys pressed since the last call."""
             typed: list[str] = []
             while len(typed) < _MOST and msvcrt.kbhit():
@@ -139,7 +157,7 @@ if sys.platform == "win32":
                     msvcrt.getwch()  # the second half of a function or cursor key
                 else:
                     typed.append(character)
-            return keys_of("".join(typed))
+            return keys_of("".join(typed), self._bindings)
 
         def close(self) -> None:
             """Do nothing: nothing was changed."""
@@ -153,19 +171,21 @@ else:
 
     _Modes = list[int | list[bytes | int]]
 
-    class PosixKeyboard:
+    class PosixKeyboard(Generic[K]):
         """The keys of a terminal.
 
         Parameters
         ----------
         fd : int
             File descriptor of a terminal in whose foreground this program runs.
+        bindings : sequence of Binding
+            The keys there are.
         """
 
-        def __init__(self, fd: int) -> None:
+        def __init__(self, fd: int, bindings: Bindings[K]) -> None:
             self._fd = fd
             self._before: _Modes | None = None
-            self._decoder = Decoder()
+            self._decoder = Decoder(bindings)
 
         def open(self) -> None:
             """Switch off lines and echo; leave Ctrl-C the signal that it is.
@@ -186,7 +206,7 @@ else:
             modes[_CHARACTERS][termios.VTIME] = 0
             termios.tcsetattr(self._fd, termios.TCSANOW, modes)
 
-        def read(self) -> Sequence[Key]:
+        def read(self) -> Sequence[K]:
             """Return the keys pressed since the last call; none once the terminal has gone."""
             if self._before is None:
                 return ()
@@ -209,7 +229,7 @@ else:
                 pass  # the terminal has gone, and its modes with it
 
 
-def keyboard(stdin: TextIO) -> Keyboard | None:
+def keyboard(stdin: TextIO, bindings: Bindings[K]) -> Keyboard[K] | None:
     """Return the keyboard behind an input, or ``None`` where there is nobody to press keys.
 
     Without a terminal, or in the background of one, the ride goes on without keys: to touch the
@@ -219,9 +239,9 @@ def keyboard(stdin: TextIO) -> Keyboard | None:
         if not stdin.isatty():
             return None
         if sys.platform == "win32":
-            return WindowsKeyboard()
+            return WindowsKeyboard(bindings)
         else:
             fd = stdin.fileno()
-            return None if in_background(fd) else PosixKeyboard(fd)
+            return None if in_background(fd) else PosixKeyboard(fd, bindings)
     except (OSError, ValueError):
         return None

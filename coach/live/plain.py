@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from coach.live.ink import Style, clean
-from coach.live.keyboard import Keyboard, in_rows
+from coach.live.keyboard import KEYS, Keyboard, in_rows
 from coach.live.view import STOP_FIRST, STOP_RULES, place
 from coach.messages import Cue, Key, PauseCause, RideState, Snapshot
 from coach.units import clock_text
@@ -41,7 +41,7 @@ class PlainDisplay:
     """
 
     def __init__(
-        self, out: TextIO, keyboard: Keyboard | None = None, *, unicode: bool = True
+        self, out: TextIO, keyboard: Keyboard[Key] | None = None, *, unicode: bool = True
     ) -> None:
         self._out: TextIO | None = out
         self._keyboard = keyboard
@@ -114,7 +114,7 @@ class PlainDisplay:
 
 def _keys() -> list[str]:
     """List the keys and what they do, in rows that no terminal breaks."""
-    rows = in_rows(_WIDTH, lambda each: len(f"{each.name} {each.does} · "))
+    rows = in_rows(KEYS, _WIDTH, lambda each: len(f"{each.name} {each.does} · "))
     return [" · ".join(f"{each.name} {each.does}" for each in row) for row in rows]
 
 

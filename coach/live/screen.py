@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
-from coach.live.keyboard import Binding, in_rows
+from coach.live.keyboard import KEYS, Binding, in_rows
 from coach.live.strip import strip
 from coach.live.view import (
     STOP_FIRST,
@@ -368,18 +368,18 @@ def _footer(paused: bool, width: int, keys: bool, most: int) -> list[Line]:
     """
     if not keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    rows = in_rows(width, lambda each: len(f" {each.name} {_does(each, paused)} "))
+    rows = in_rows(KEYS, width, lambda each: len(f" {each.name} {_does(each, paused)} "))
     if len(rows) <= most:
         return [[piece for each in row for piece in _key(each, paused)] for row in rows]
-    rows = in_rows(width, lambda each: len(f" {each.name}"))
+    rows = in_rows(KEYS, width, lambda each: len(f" {each.name}"))
     return [[(f" {each.name}", Ink.STRONG) for each in row] for row in rows]
 
 
-def _key(binding: Binding, paused: bool) -> Line:
+def _key(binding: Binding[Key], paused: bool) -> Line:
     return [(f" {binding.name}", Ink.STRONG), (f" {_does(binding, paused)} ", Ink.LABEL)]
 
 
-def _does(binding: Binding, paused: bool) -> str:
+def _does(binding: Binding[Key], paused: bool) -> str:
     """Say what a key does now, in as many cells as ever."""
     if binding.key is not Key.PAUSE:
         return binding.does
