@@ -8,6 +8,7 @@ words as well as by colour, and cannot be taken for the moment itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from coach.live.glyphs import big
 from coach.live.ink import Ink, Line, cells, centred, cut, fit, merged
@@ -52,11 +53,34 @@ def bar_lines(frame: Frame, workout: Workout | None, width: int, size: Size | No
     if frame.warning is not None:
         return _warning_bar(frame, frame.warning, width, size)
     word, count, ink = _word(frame)
+    return word_bar(word, count, _caption(frame, workout), ink, width, size)
+
+
+def word_bar(
+    word: str, count: str, caption: Sequence[str], ink: Ink, width: int, size: Size | None
+) -> list[Line]:
+    """Draw a bar of one colour: a word, small letters in the middle, a count on the right.
+
+    Parameters
+    ----------
+    word, count : str
+        In block letters.
+    caption : sequence of str
+        In small letters, a row each; at most as many as the letters have.
+    ink : Ink
+        Of the bar.
+    width : int
+        Cells.
+    size : (int, int) or None
+        Of its letters; ``None`` for one row of plain text.
+    """
+    if size is None:
+        text = "  ".join(part for part in (word, count, *caption) if part)
+        return [fit([(f" {text}", ink)], width, ink)]
     letters, numerals = big(word, *size), big(count, *size)
     left = width - len(letters[0]) - len(numerals[0]) - 5
     if left < 0:
         numerals, left = ("",) * len(letters), left + len(numerals[0])
-    caption = _caption(frame, workout)
     first = (len(letters) - len(caption)) // 2
     ground: Line = [(" " * width, ink)]
     lines: list[Line] = []
@@ -145,5 +169,4 @@ def _small_bar(frame: Frame, workout: Workout | None, width: int) -> list[Line]:
             text = text.replace(" in ", " ")
         return [_striped(frame.warning, 0, width, text)]
     word, count, ink = _word(frame)
-    text = "  ".join(part for part in (word, count, *_caption(frame, workout)) if part)
-    return [fit([(f" {text}", ink)], width, ink)]
+    return word_bar(word, count, _caption(frame, workout), ink, width, None)

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
-from coach.live.keyboard import KEYS, Binding, in_rows
+from coach.live.keyboard import KEYS, Binding
+from coach.live.layout import key_rows, spread, squeezed
 from coach.live.strip import strip
 from coach.live.view import (
     STOP_FIRST,
@@ -122,10 +123,10 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     room = height - sum(map(len, (bar, *middle, footer))) - 2
     plan = strip(frame.snapshot, screen.workout, width, min(_PROFILE_ROWS, max(1, room)))
     # On a small screen the last of these is given up first, line by line.
-    bar, numbers, footer, cue, facts, plan = _squeezed(
+    bar, numbers, footer, cue, facts, plan = squeezed(
         [bar, middle[1], footer, cue, middle[2], plan], height
     )
-    return _spread([bar, cue, numbers, facts, plan, footer], height)
+    return spread([bar, cue, numbers, facts, plan, footer], height)
 
 
 def _sizes(
@@ -157,30 +158,6 @@ def _sizes(
 def _rows(size: Size | None, plain: int) -> int:
     """Return the rows of block letters with one above and one below, or those of plain text."""
     return plain if size is None else ROWS * size[0] + 2
-
-
-def _squeezed(sections: list[list[Line]], height: int) -> list[list[Line]]:
-    """Cut sections, dearest first, to what has room."""
-    kept = []
-    for section in sections:
-        kept.append(section[:height])
-        height -= len(kept[-1])
-    return kept
-
-
-def _spread(sections: list[list[Line]], height: int) -> list[Line]:
-    """Put sections under each other, with what room there is between them."""
-    spare = height - sum(map(len, sections))
-    gaps = sum(1 for section in sections[1:] if section)
-    lines = list(sections[0])
-    for section in sections[1:]:
-        if section:
-            # The last gap takes the rest: the keys stand at the foot.
-            gap = spare if gaps == 1 else min(1, spare)
-            lines += [[] for _ in range(gap)] + section
-            spare -= gap
-            gaps -= 1
-    return lines + [[] for _ in range(spare)]
 
 
 # --- the numbers --------------------------------------------------------------------------------
@@ -362,21 +339,13 @@ def _stop_rules() -> list[Line]:
 
 
 def _footer(paused: bool, width: int, keys: bool, most: int) -> list[Line]:
-    """List the keys and what they do; the keys alone where that takes more than `most` rows.
+    """List the keys and what they do, in at most `most` rows.
 
     A paused ride has as many rows as one that goes on, so that no key moves.
     """
     if not keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    rows = in_rows(KEYS, width, lambda each: len(f" {each.name} {_does(each, paused)} "))
-    if len(rows) <= most:
-        return [[piece for each in row for piece in _key(each, paused)] for row in rows]
-    rows = in_rows(KEYS, width, lambda each: len(f" {each.name}"))
-    return [[(f" {each.name}", Ink.STRONG) for each in row] for row in rows]
-
-
-def _key(binding: Binding[Key], paused: bool) -> Line:
-    return [(f" {binding.name}", Ink.STRONG), (f" {_does(binding, paused)} ", Ink.LABEL)]
+    return key_rows(KEYS, lambda each: _does(each, paused), width, most)
 
 
 def _does(binding: Binding[Key], paused: bool) -> str:
