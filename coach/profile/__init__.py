@@ -1,6 +1,6 @@
-"""Rider files and workout files: from TOML to a `Rider`, and to a `Workout` compiled for one.
+"""Rider, workout and strength files: from TOML to a `Rider`, a `Workout` for one, a `Routine`.
 
-Both are written by hand, so every mistake is told with its file, line and key, all at once. What
+All are written by hand, so every mistake is told with its file, line and key, all at once. What
 is read here is small; pydantic is imported only when something is.
 """
 
@@ -16,6 +16,7 @@ from coach.profile.estimate import estimate_threshold_power
 from coach.profile.plan import Part, WorkoutPlan
 from coach.profile.toml import parse_document, read_text
 from coach.rider import Rider
+from coach.strength.routine import Routine
 
 __all__ = [
     "Part",
@@ -26,13 +27,17 @@ __all__ = [
     "estimate_threshold_power",
     "example_rider",
     "find_profile",
+    "find_routine",
     "find_workout",
     "load_rider",
+    "load_routine",
     "load_workout",
     "parse_rider",
+    "parse_routine",
     "parse_workout",
     "profile_names",
     "profiles_dir",
+    "routine_names",
     "workout_names",
 ]
 
@@ -98,6 +103,16 @@ def find_workout(name_or_path: str | Path) -> Path:
     return find_profile("workouts", "workout", name_or_path)
 
 
+def routine_names() -> list[str]:
+    """Return the names of the shipped strength routines."""
+    return profile_names("strength")
+
+
+def find_routine(name_or_path: str | Path) -> Path:
+    """Return the file of a shipped strength routine, or the path itself; see `find_profile`."""
+    return find_profile("strength", "strength routine", name_or_path)
+
+
 def load_rider(path: str | Path) -> Rider:
     """Load a rider file; see `parse_rider`."""
     return parse_rider(read_text(Path(path), "a rider file"), str(path))
@@ -106,6 +121,11 @@ def load_rider(path: str | Path) -> Rider:
 def load_workout(path: str | Path) -> WorkoutPlan:
     """Load a workout file; see `parse_workout`."""
     return parse_workout(read_text(Path(path), "a workout file"), str(path))
+
+
+def load_routine(path: str | Path) -> Routine:
+    """Load a strength routine; see `parse_routine`."""
+    return parse_routine(read_text(Path(path), "a strength routine"), str(path))
 
 
 def example_rider() -> Rider:
@@ -163,3 +183,29 @@ def parse_workout(text: str, file: str) -> WorkoutPlan:
     from coach.profile.workout_schema import WorkoutFile
 
     return validate(WorkoutFile, parse_document(text, file)).to_plan(Path(file).stem)
+
+
+def parse_routine(text: str, file: str) -> Routine:
+    """Parse a strength routine.
+
+    Parameters
+    ----------
+    text : str
+        TOML with a title, the full dose, and lists of tables ``[[group]]`` and
+        ``[[group.exercise]]``; the shipped one explains all keys.
+    file : str
+        Name for the errors; the name of the routine is its stem.
+
+    Returns
+    -------
+    Routine
+
+    Raises
+    ------
+    ProfileError
+        With all mistakes of the file, each with its line and key.
+    """
+    from coach.profile.mistakes import validate
+    from coach.profile.strength_schema import RoutineFile
+
+    return validate(RoutineFile, parse_document(text, file)).to_routine(Path(file).stem)

@@ -124,7 +124,7 @@ def _describe(place: _Place, error: ErrorDetails, model: type[BaseModel]) -> str
             guess = _closest(error["input"]["kind"], place.names)
         case "literal_error":
             guess = _closest(error["input"], _QUOTED.findall(error["ctx"]["expected"]))
-        case "short_warm_up":
+        case "short_warm_up" | "named_twice":
             expected, found = error["ctx"]["expected"], error["ctx"]["found"]
         case "float_type" | "int_type":
             guess = _number(error["input"])
