@@ -109,7 +109,7 @@ class Workout:
     title: str
     segments: tuple[Segment, ...]
     raised: Raised = AS_IN_FILE
-    """What the rider added to the file's plan."""
+    """What the rider asked for above the file's plan; the segments have what held of it."""
 
     def __post_init__(self) -> None:
         """Check that the segments cover the time once."""

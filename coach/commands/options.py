@@ -10,8 +10,10 @@ import click
 
 if TYPE_CHECKING:
     from coach.clock import Clock
+    from coach.profile import WorkoutPlan
     from coach.trainers.ant.node import StickSource
     from coach.trainers.simulated.model import RiderModel
+    from coach.workout import Raised
 
 Option = Callable[[Any], Any]
 
@@ -35,6 +37,74 @@ rounds: Option = click.option(
     show_default=True,
     help="How often to ride what stands between warm-up and cool-down.",
 )
+
+_RAISES: tuple[Option, ...] = (
+    click.option(
+        "--hill-power",
+        type=float,
+        metavar="PCT",
+        default=0.0,
+        help="Make every hill this much of FTP harder.",
+    ),
+    click.option(
+        "--hill-time",
+        type=float,
+        metavar="S",
+        default=0.0,
+        help="Make every hill this much longer.",
+    ),
+    click.option(
+        "--stand-time",
+        type=float,
+        metavar="S",
+        default=0.0,
+        help="Stand up this much earlier on hills that begin seated.",
+    ),
+)
+
+
+def raises(command: Any) -> Any:  # noqa: ANN401 - like every option, it takes what it is put on
+    """Add the options of `raised_by`."""
+    for option in reversed(_RAISES):
+        command = option(command)
+    return command
+
+
+def raised_by(plan: WorkoutPlan, hill_power: float, hill_time: float, stand_time: float) -> Raised:
+    """Return what the options of `raises` ask for, and say on stderr what cannot be had of it.
+
+    Parameters
+    ----------
+    plan : WorkoutPlan
+        Whose hills are raised.
+    hill_power : float
+        [% of FTP].
+    hill_time, stand_time : float
+        [s].
+
+    Raises
+    ------
+    RiderInputError
+        If it does not suit the plan.
+    """
+    from coach.profile.compile import HARDEST_HILL, SEATED_SHARE, room_for
+    from coach.workout import Raised
+
+    asked = Raised(hill_power / 100.0, hill_time, stand_time)
+    held = room_for(plan, asked)
+    if held.power < asked.power:
+        click.echo(
+            f"{plan.name}: its hills are raised by {100 * held.power:g} % of FTP, not by"
+            f" {hill_power:g}; no hill goes above {100 * HARDEST_HILL:g} %",
+            err=True,
+        )
+    if held.standing < asked.standing:
+        click.echo(
+            f"{plan.name}: standing begins at most {held.standing:g} s earlier, not"
+            f" {stand_time:g}; {100 * SEATED_SHARE:g} % of each hill that begins seated stay so",
+            err=True,
+        )
+    return asked
 
 
 def _factor(_: click.Context, __: click.Parameter, value: str) -> float | None:

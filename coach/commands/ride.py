@@ -97,6 +97,7 @@ def demo(seed: int, out: Path) -> None:
 )
 @click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
 @options.rounds
+@options.raises
 @options.speed("1")
 @options.out
 @click.option("--quiet", is_flag=True, help="No bell.")
@@ -115,6 +116,9 @@ def ride(
     moderate: float | None,
     stand_hill_4: bool,
     rounds: int,
+    hill_power: float,
+    hill_time: float,
+    stand_time: float,
     speed: float | None,
     out: Path,
     quiet: bool,
@@ -147,6 +151,7 @@ def ride(
         moderate_minutes=moderate,
         stand_hill_4=stand_hill_4,
         rounds=rounds,
+        raised=options.raised_by(plan, hill_power, hill_time, stand_time),
     )
     if on_the_road and rider_path is not None:
         from coach.trainers.ant import usb

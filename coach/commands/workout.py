@@ -70,6 +70,7 @@ def list_(as_json: bool) -> None:
 @click.option("--moderate", type=float, metavar="MIN", help="Shorten the moderate block.")
 @click.option("--stand-hill-4", is_flag=True, help="Stand hill 4 from its foot.")
 @options.rounds
+@options.raises
 @click.option(
     "--mode", type=click.Choice([mode.value for mode in Mode]), help="Ask for every load this way."
 )
@@ -80,6 +81,9 @@ def show(
     moderate: float | None,
     stand_hill_4: bool,
     rounds: int,
+    hill_power: float,
+    hill_time: float,
+    stand_time: float,
     mode: str | None,
     as_json: bool,
 ) -> None:
@@ -95,6 +99,7 @@ def show(
         moderate_minutes=moderate,
         stand_hill_4=stand_hill_4,
         rounds=rounds,
+        raised=options.raised_by(plan, hill_power, hill_time, stand_time),
     )
     if as_json:
         click.echo(json.dumps(to_json(compiled), indent=2))

@@ -9,6 +9,7 @@ load gone within three seconds of the end of the effort.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.rider import Rider
-from coach.workout import SEATED_CLIMB, Segment, SegmentKind, Workout
+from coach.workout import AS_IN_FILE, SEATED_CLIMB, Raised, Segment, SegmentKind, Workout
 
 FLAT_CADENCE: Band = (85.0, 95.0)
 STANDING_BAND: Band = (60.0, 75.0)
@@ -32,6 +33,15 @@ EASIEST_HILL = 0.005
 
 HILL_TO_STAND = 4
 """The hill that a rider who can may stand from its foot."""
+
+HARDEST_HILL = 1.05
+"""Share of threshold power above which no hill is raised; control caps there too."""
+
+SEATED_SHARE = 0.1
+"""Of a hill that begins seated, however early the rider stands up."""
+
+MOST_RAISED = Raised(power=0.25, length=300.0, standing=300.0)
+"""The most that can be asked; a convention, wide enough for every weeks' plan."""
 
 _LABELS = {
     SegmentKind.WARM_UP: "Warm-up",
@@ -63,6 +73,7 @@ def compile_workout(
     moderate_minutes: float | None = None,
     stand_hill_4: bool = False,
     rounds: int = 1,
+    raised: Raised = AS_IN_FILE,
 ) -> Workout:
     """Fit a plan to a rider.
 
@@ -79,6 +90,10 @@ def compile_workout(
         Stand hill 4 from its foot.
     rounds : int
         How often to ride what stands between warm-up and cool-down.
+    raised : Raised
+        How much harder, longer and more standing the hills are than in the plan, in whole seconds.
+        It is kept in the workout as it was asked for; the segments have what holds of it: see
+        `room_for`.
 
     Returns
     -------
@@ -89,10 +104,17 @@ def compile_workout(
     Raises
     ------
     RiderInputError
-        If `moderate_minutes`, `stand_hill_4` or `rounds` does not suit the plan, or one climbing
-        speed cannot make a hill of every hill.
+        If `moderate_minutes`, `stand_hill_4`, `rounds` or `raised` does not suit the plan, or one
+        climbing speed cannot make a hill of every hill.
+
+    Notes
+    -----
+    A hill raised in power is steeper, as every harder hill is; where the plan fixes its grade it is
+    ridden faster. Asked by resistance it stays as it is: no rule turns watts into resistance.
     """
-    parts = _repeated(plan, _chosen(plan, moderate_minutes, stand_hill_4), rounds)
+    held = room_for(plan, raised)
+    chosen_parts = _chosen(plan, moderate_minutes, stand_hill_4)
+    parts = _repeated(plan, tuple(_raised(part, held) for part in chosen_parts), rounds)
     chosen = replace(plan, parts=parts)
     speeds = {kind: climbing_speed(chosen, rider, kind) for kind in _CLIMBS}
     speeds[SegmentKind.RECOVERY] = speeds[SegmentKind.INTERVAL]
@@ -119,7 +141,72 @@ def compile_workout(
             )
             segments.append(_loaded(segment, part, rider, speeds.get(part.kind)))
             start += duration
-    return Workout(name=plan.name, title=plan.title, segments=tuple(segments))
+    return Workout(name=plan.name, title=plan.title, segments=tuple(segments), raised=raised)
+
+
+def room_for(plan: WorkoutPlan, raised: Raised) -> Raised:
+    """Return what a plan has room for of what is asked.
+
+    All hills are raised by the same share of threshold power, by no more than the hardest of them
+    can bear below `HARDEST_HILL`: so the second stays harder than the first, and the last the
+    hardest. Standing up comes no earlier than `SEATED_SHARE` of each hill allows, raised length
+    included; `standing` here is what the hill with the most room takes.
+
+    Parameters
+    ----------
+    plan : WorkoutPlan
+    raised : Raised
+
+    Raises
+    ------
+    RiderInputError
+        If it is below zero or above `MOST_RAISED`, or there are no such hills in the plan.
+    """
+    if raised == AS_IN_FILE:
+        return raised
+    for what, value, most, unit in (
+        ("hills can be raised by 0 to", 100 * raised.power, 100 * MOST_RAISED.power, "% of FTP"),
+        ("hills can be longer by 0 to", raised.length, MOST_RAISED.length, "s"),
+        ("standing can begin earlier by 0 to", raised.standing, MOST_RAISED.standing, "s"),
+    ):
+        if not 0.0 <= value <= most:
+            raise RiderInputError(f"{what} {most:g} {unit}, not by {value:g}")
+    hills = [part for part in plan.parts if part.kind is SegmentKind.HILL]
+    if not hills:
+        raise RiderInputError(f"{plan.name} has no hills to raise")
+    room = max(0.0, HARDEST_HILL - max(max(h.power_start, h.power_end) for h in hills))
+    standing = 0.0
+    if raised.standing:
+        begin_seated = [h for h in hills if h.stand_from is not None]
+        if not begin_seated:
+            raise RiderInputError(f"{plan.name} has no hill that begins seated and ends standing")
+        standing = max(_earlier(h, raised) for h in begin_seated)
+    # Rounded, so that 1.05 - 0.95 is 0.1 and not a hair more.
+    return replace(raised, power=min(raised.power, round(room, 6)), standing=standing)
+
+
+def _raised(part: Part, raised: Raised) -> Part:
+    """Return a part, raised if it is a hill."""
+    if part.kind is not SegmentKind.HILL or raised == AS_IN_FILE:
+        return part
+    duration = part.duration + float(round(raised.length))
+    stand_from = part.stand_from
+    if stand_from is not None and raised.standing:
+        stand_from = (round(duration * stand_from) - _earlier(part, raised)) / duration
+    return replace(
+        part,
+        duration=duration,
+        power_start=part.power_start + raised.power,
+        power_end=part.power_end + raised.power,
+        stand_from=stand_from,
+    )
+
+
+def _earlier(part: Part, raised: Raised) -> float:
+    """Return how much earlier the rider stands up on a hill that begins seated [s]."""
+    duration = part.duration + round(raised.length)
+    sitting = round(duration * (part.stand_from or 0.0))
+    return float(min(round(raised.standing), max(0, sitting - math.ceil(SEATED_SHARE * duration))))
 
 
 def climbing_speed(
