@@ -31,9 +31,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from coach import physics
-from coach.guards import CadenceGuard, HeartGuard, PostureGuard
+from coach.guards import (
+    HEART_CEILING,
+    HEART_CEILING_IN_A_TEST,
+    CadenceGuard,
+    HeartGuard,
+    PostureGuard,
+)
 from coach.messages import Capabilities, Command, Mode, Telemetry
-from coach.rider import Rider
+from coach.rider import TEST_CEILING, Rider
 from coach.slew import EASED, Slew
 from coach.telemetry import GONE
 from coach.wire import Wire, lighter, release_command, setpoint
@@ -139,6 +145,9 @@ class Control:
         self._ceiling = 0.0
         self._burst = 0.0
         self._burst_spent = False
+        # Above `BURST_CEILING` in the ramp of a test, or on the way down from there.
+        self._testing = False
+        self._ramp = False
         self._stopped_since: float | None = None
         self._connected = False
         self._now = 0.0
@@ -278,11 +287,15 @@ class Control:
             return 1.0  # what was ridden stays as it was
         prepared = wanted.at < 0.0
         shift = self.posture.step(self._now, standing=wanted.standing, prepared=prepared)
-        share = self.heart.step(self._now, dt, telemetry.heart_rate)
+        testing = wanted.segment.kind is SegmentKind.TEST
+        heart_ceiling = HEART_CEILING_IN_A_TEST if testing else HEART_CEILING
+        share = self.heart.step(self._now, dt, telemetry.heart_rate, ceiling=heart_ceiling)
         if self.heart.active:
             reasons.append("heart rate at 95 % of your maximum: load eased 15 %")
         # Only a power target can spiral: grade and resistance give way when cadence falls.
+        # In a test slow legs are the end of it (`coach.exhaustion`), and easing would hide that.
         minded = mode is Mode.POWER and asked > GUARD_ABOVE * self.rider.threshold_power
+        minded = minded and not testing
         guard = self.guard.step(
             self._now, dt, telemetry.cadence, standing=wanted.standing, minded=minded
         )
@@ -294,7 +307,10 @@ class Control:
         """Cap a target power [W]; the cap in words."""
         threshold = self.rider.threshold_power
         sustained = HILL_CEILING * threshold
-        above = max(power, self._load.value if self.mode is Mode.POWER else 0.0) > sustained
+        felt = self._load.value if self.mode is Mode.POWER else 0.0
+        test = wanted.segment.kind is SegmentKind.TEST
+        self._testing = test or (self._testing and felt > BURST_CEILING * threshold)
+        above = max(power, felt) > sustained and not test
         if wanted.at >= 0.0:  # before that it is only prepared
             self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
         # Spent a second early, so that it is over in time, unless the plan itself ends it then;
@@ -305,6 +321,8 @@ class Control:
         share, why = BURST_CEILING, "never above 160 % of FTP"
         if wanted.segment.kind is SegmentKind.HILL:
             share, why = HILL_CEILING, "hills stay below 105 % of FTP"
+        elif test:
+            share, why = TEST_CEILING, "a test ends at 200 % of FTP"
         elif self._burst_spent:
             share, why = HILL_CEILING, "above 105 % of FTP for no more than 30 s"
         if not wanted.warmed_up and wanted.segment.kind is not SegmentKind.WARM_UP:
@@ -358,7 +376,9 @@ class Control:
         if changes:
             self._enter(goal, telemetry)
         if starts or changes:
-            short = wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
+            # A ramp is made of steps, and off it the load goes as from any short effort.
+            ramp = wanted.segment.ramp or self._ramp
+            short = ramp or wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
             over = SHORT_ONSET if short else ONSET
             load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
             power.set_out(target, over)
@@ -372,6 +392,7 @@ class Control:
             load.ease()
             power.ease()
         self._unloading = False
+        self._ramp = wanted.segment.ramp
         self._lap, self._intensity = wanted.lap, wanted.intensity
         if goal.mode is Mode.POWER and load.value > self._ceiling:
             load.ease()
@@ -435,5 +456,6 @@ class Control:
             return setpoint(mode, max(load, 0.0), limits.basic_resistance)
         if load < 0.5:
             return self.release_command()  # a target of 0 W means another thing on every trainer
-        highest = BURST_CEILING * self.rider.threshold_power
+        share = TEST_CEILING if self._testing else BURST_CEILING
+        highest = share * self.rider.threshold_power
         return setpoint(mode, max(load, 0.0), min(highest, limits.power or highest))

@@ -302,6 +302,8 @@ class EventKind(StrEnum):
     WENT_BACK = "went_back"
     EXTENDED = "extended"
     INTENSITY = "intensity"
+    TEST_OVER = "test_over"
+    """A test has come to its end before the plan's; the text says why."""
     SWAPPED = "swapped"
     """A standing block is ridden seated from here on, or standing again; the value is the index
     of its segment."""

@@ -9,6 +9,10 @@ from coach.messages import Posture
 from coach.workout import Segment, SegmentKind, Workout
 
 
+RESTART = 5.0
+"""Back within this time of a segment's start means the segment before [s]."""
+
+
 class Progress:
     """The position in a workout; moved by the ride's timer and by the rider, never back in time.
 

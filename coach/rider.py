@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+TEST_CEILING = 2.0
+"""Share of threshold power at which the ramp of a test ends, whoever rides. A ramp is expected to
+end at 133 %: whoever comes so far has another FTP than the file says. A convention."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bike:
@@ -76,3 +80,9 @@ class Rider:
     def total_mass(self) -> float:
         """Rider and bike [kg]."""
         return self.mass + self.bike.mass
+
+    @property
+    def test_ceiling(self) -> float:
+        """What the ramp of a test may ask for at most [W]."""
+        ceiling = TEST_CEILING * self.threshold_power
+        return ceiling if self.limits.power is None else min(ceiling, self.limits.power)

@@ -25,6 +25,8 @@ class SegmentKind(StrEnum):
     COOL_DOWN = "cool_down"
     INTERVAL = "interval"
     RECOVERY = "recovery"
+    TEST = "test"
+    """To the rider's limit: a ramp where it is asked in power, else at the rider's own pace."""
     FREE = "free"
     """A recorded ride without a plan."""
 
@@ -68,6 +70,11 @@ class Segment:
     def end(self) -> float:
         """[s] from the start of the workout."""
         return self.start + self.duration
+
+    @property
+    def ramp(self) -> bool:
+        """Whether it is a step of a ramp, which goes on until the rider cannot."""
+        return self.kind is SegmentKind.TEST and self.mode is Mode.POWER
 
     def target_power(self, seconds: float) -> float | None:
         """Target power `seconds` into the segment [W]; held beyond its ends."""

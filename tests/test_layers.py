@@ -16,7 +16,7 @@ STOREYS = [
     ["messages"],
     ["rider", "workout", "physics", "slew", "guards", "telemetry"],
     ["ride", "road", "protocol", "progress", "wire", "pauses"],
-    ["receiver", "recorder", "guidance", "analysis", "strength"],
+    ["receiver", "recorder", "exhaustion", "guidance", "analysis", "strength"],
     ["profile"],
     ["control", "formats", "recap", "training"],
     ["engine"],
