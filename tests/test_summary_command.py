@@ -25,8 +25,8 @@ needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason="the shared rides ar
 KEYS = [
     "samples", "power_sum_w", "elapsed_time_s", "timer_time_s", "average_power_w",
     "normalized_power_w", "work_kj", "average_cadence_rpm", "average_heart_rate_bpm",
-    "max_heart_rate_bpm", "ascent_m", "time_standing_s", "stand_count", "laps", "hills",
-    "posture",
+    "max_heart_rate_bpm", "ascent_m", "time_standing_s", "stand_count", "cr10", "laps",
+    "hills", "posture",
 ]  # fmt: skip
 LAP_KEYS = [
     "index", "start_s", "duration_s", "timer_time_s", "average_power_w", "max_power_w",

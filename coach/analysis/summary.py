@@ -86,6 +86,8 @@ class Summary:
     hills: tuple[Hill, ...]
     account: Account
     """What the plan asked, and what was done."""
+    cr10: float | None = None
+    """How hard the hardest part was, by the rider's own word on Borg's scale of 0 to 10."""
     notes: tuple[str, ...] = ()
     """What was repaired, in words; not part of the JSON."""
 
@@ -105,6 +107,7 @@ class Summary:
             "ascent_m": _round(self.ascent, 1),
             "time_standing_s": _round(self.time_standing, 3),
             "stand_count": self.stand_count,
+            "cr10": _round(self.cr10, 1),
             "laps": [_lap_json(lap) for lap in self.laps],
             "hills": [_hill_json(hill) for hill in self.hills],
             "posture": _account_json(self.account),
@@ -143,6 +146,7 @@ def summarize(ride: Ride) -> Summary:
         laps=tuple(_lap(index, lap, rows) for index, lap in enumerate(ride.laps, start=1)),
         hills=tuple(climbed),
         account=account(ride, rows, climbed),
+        cr10=ride.cr10,
         notes=rows.notes,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import click
@@ -10,6 +11,11 @@ from coach.errors import RiderInputError
 
 TRIES = 5
 """How often a question is asked; whoever pipes nonsense in is not asked for ever."""
+
+
+def at_a_terminal() -> bool:
+    """Return whether somebody sits there who can read a question and answer it."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def answer_to(question: str, check: Callable[[str], None], usual: str = "") -> str:

@@ -81,6 +81,8 @@ def _show(ride: Ride, figures: Summary, file_name: str) -> None:
 
 def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
     """Yield label and value of all that is known."""
+    from coach.analysis.effort import cr10_text
+
     yield "Samples", str(figures.samples)
     for label, value, unit in (
         ("Time", _clock(figures.elapsed_time), ""),
@@ -94,6 +96,7 @@ def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
         ("Ascent", _whole(figures.ascent), " m"),
         ("Standing", _clock(figures.time_standing), ""),
         ("Stood up", _whole(figures.stand_count), " times"),
+        ("Felt", "" if figures.cr10 is None else cr10_text(figures.cr10), ""),
     ):
         if value:
             yield label, value + unit

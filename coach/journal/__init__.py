@@ -14,6 +14,6 @@ Nothing here knows the engine: rows are messages (`coach.messages`).
 
 from coach.journal.reading import Inputs, Recorded, has_samples, load
 from coach.journal.schema import Header
-from coach.journal.writing import Journal
+from coach.journal.writing import Journal, felt
 
-__all__ = ["Header", "Inputs", "Journal", "Recorded", "has_samples", "load"]
+__all__ = ["Header", "Inputs", "Journal", "Recorded", "felt", "has_samples", "load"]

@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coach.analysis.effort import parse_cr10
 from coach.errors import DecodeError, RideFileError
 from coach.journal.schema import COMMANDS, FORMAT, MESSAGES, Header
 from coach.journal.schema import load as load_message
@@ -127,6 +128,12 @@ class Recorded:
         return "finished" in self.meta
 
     @property
+    def simulated(self) -> bool:
+        """A simulated rider rode it; older files tell only by the name of their trainer."""
+        by_name = self.meta.get("trainer", "").partition(":")[0] == "sim"
+        return by_name or bool(self.meta.get("simulated"))
+
+    @property
     def header(self) -> Header:
         """What was known before the ride began.
 
@@ -147,6 +154,7 @@ class Recorded:
                 recording=bool(meta["recording"]),
                 indoor=bool(meta["indoor"]),
                 knob=bool(meta["knob"]),
+                simulated=bool(meta.get("simulated")),
             )
         except (KeyError, ValueError) as error:
             raise RideFileError(
@@ -155,14 +163,14 @@ class Recorded:
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """Return a table's rows in the order of writing, as far as they can be read."""
-        rows: list[tuple[Any, ...]] = []
+        return list(self._each(table))
+
+    def _each(self, table: str) -> Iterator[tuple[Any, ...]]:
         try:
             # One by one: what came before a damaged page is kept.
-            for row in self._db.execute(f"SELECT * FROM {table} ORDER BY rowid"):
-                rows.append(row)
+            yield from self._db.execute(f"SELECT * FROM {table} ORDER BY rowid")
         except sqlite3.Error as error:
             self.warnings.append(f"{self.path.name}: {table} read in part ({error})")
-        return rows
 
     def inputs(self) -> Iterator[Inputs]:
         """Return what the engine heard, step by step, in the order in which it was said."""
@@ -187,8 +195,13 @@ class Recorded:
         """Return what was asked of the trainer, with the time."""
         return [(t, load_message(COMMANDS[kind], text)) for t, kind, text in self.rows("sent")]
 
-    def ride(self) -> Ride:
+    def ride(self, *, rr_intervals: bool = True) -> Ride:
         """Return the ride as columns.
+
+        Parameters
+        ----------
+        rr_intervals : bool
+            Whether to read the times between heart beats too: three quarters of all the reading.
 
         Raises
         ------
@@ -196,13 +209,13 @@ class Recorded:
             If not one sample can be read, or what was read makes no sense.
         """
         try:
-            return self._ride()
+            return self._ride(rr_intervals)
         except RideFileError:
             raise
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             raise RideFileError(f"{self.path}: the ride is damaged ({error})") from error
 
-    def _ride(self) -> Ride:
+    def _ride(self, rr_intervals: bool) -> Ride:
         import numpy as np
 
         from coach.ride import Ride
@@ -234,20 +247,32 @@ class Recorded:
                 ride.time_standing, ride.stand_count = ended.time_standing, ended.stand_count
                 ride.ascent = ended.ascent
         # Time 0 of the ride is the engine's first step.
-        origin = next((now for _, now, _ in self.rows("steps")), 0.0)
+        origin = next((now for _, now, _ in self._each("steps")), 0.0)
         self._add_events(ride, origin)
-        self._add_beats(ride, origin)
+        if rr_intervals:
+            self._add_beats(ride, origin)
         self._add_laps(ride, origin)
         ride.start = header.start
         ride.name = header.name
         ride.indoor = header.indoor
-        ride.simulated = header.trainer.partition(":")[0] == "sim"
+        ride.simulated = self.simulated
         ride.virtual_altitude = not header.recording
         ride.workout = header.workout
         ride.threshold_power = header.rider.threshold_power
         ride.rider_mass = header.rider.mass
+        ride.cr10 = self._felt()
         ride.warnings = list(self.warnings)
         return ride
+
+    def _felt(self) -> float | None:
+        text = self.meta.get("cr10")
+        if text is None:
+            return None
+        try:
+            return parse_cr10(text)
+        except ValueError as error:
+            self.warnings.append(f"{self.path.name}: how hard it felt cannot be read: {error}")
+            return None
 
     def _add_events(self, ride: Ride, origin: float) -> None:
         """Add the timer's changes and the rider's positions; measured ones before declared."""

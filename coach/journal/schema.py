@@ -65,6 +65,8 @@ class Header:
         The telemetry came from a recorded ride.
     knob : bool
         The trainer takes no commands: the rider was told how to turn its knob.
+    simulated : bool
+        A simulated rider sits on the trainer.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Header:
     recording: bool = False
     indoor: bool = True
     knob: bool = False
+    simulated: bool = False
 
 
 _adapters: dict[type, Any] = {}

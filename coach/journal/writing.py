@@ -9,7 +9,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from coach.analysis.effort import parse_cr10
 from coach.errors import RideFileError
+from coach.journal.reading import Recorded
 from coach.journal.schema import FORMAT, SCHEMA, Header, dump
 from coach.messages import Command, Cue, Event, Key, LapStarted, Page, Reply, Sample
 
@@ -53,6 +55,7 @@ class Journal:
             "recording": "1" if header.recording else "",
             "indoor": "1" if header.indoor else "",
             "knob": "1" if header.knob else "",
+            "simulated": "1" if header.simulated else "",
         }
         for item in self._meta.items():
             self._add("meta", item)
@@ -193,3 +196,41 @@ class Journal:
             self._db.execute("PRAGMA journal_mode=DELETE")
         finally:
             self._db.close()
+
+
+def felt(path: Path, cr10: float) -> None:
+    """Keep in a finished ride how hard its hardest part was; a later word replaces the earlier.
+
+    Nothing else in the file changes.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.ride`` file.
+    cr10 : float
+        On Borg's scale, 0 to 10 in half steps.
+
+    Raises
+    ------
+    ValueError
+        If `cr10` is not on the scale.
+    RideFileError
+        If the file is no ride, damaged, still being ridden or interrupted, or cannot be written.
+    """
+    text = f"{cr10:g}"
+    parse_cr10(text)
+    with Recorded(path) as recorded:
+        if recorded.warnings:
+            raise RideFileError(f"{path}: the file is damaged; nothing was written into it")
+        if not recorded.finished:
+            raise RideFileError(
+                f"{path}: still being ridden, or interrupted; end the ride, or make it whole with"
+                f" 'coach recover {path}', then say how it felt"
+            )
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('cr10', ?)", (text,))
+    except sqlite3.Error as error:
+        raise RideFileError(
+            f"{path}: how it felt cannot be written ({error}); may you write this file?"
+        ) from error

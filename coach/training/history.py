@@ -36,6 +36,10 @@ class RideDone:
     load: float | None
     """Training load: an hour at threshold power is 100."""
     simulated: bool = False
+    hill_time: float = 0.0
+    """Over which `hill_power` is the mean [s]."""
+    threshold_power: float | None = None
+    """FTP in force on the day [W]."""
 
 
 @dataclass(frozen=True, slots=True)
