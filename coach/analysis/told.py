@@ -26,7 +26,7 @@ UNCONFIRMED = {
     PostureSource.MEASURED: "no measured position was confirmed while the ride lasted",
     PostureSource.DECLARED: "no posture was declared while the ride lasted",
 }
-_PEDALLED = ("cycling", "fitness_equipment", "training", "generic")
+PEDALLED = ("cycling", "fitness_equipment", "training", "generic")
 """Sports in which a cadence may be that of cranks."""
 
 
@@ -123,7 +123,7 @@ def _seen(ride: Ride, source: PostureSource) -> Told:
 
 def _estimated(ride: Ride, rows: Repaired) -> Told:
     """Guess from the pedalling."""
-    if ride.sport not in _PEDALLED:
+    if ride.sport not in PEDALLED:
         return Told(None, None, None, (), missing=(f"no cranks: the sport is {ride.sport}",))
     guess = estimate_posture(rows)
     if guess.habit is None:
