@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_SETS, MOST_REPS, MOST_LOAD = 99, 999, 500.0
+"""What the log believes of one set: its number, its repetitions, its load in kg."""
+
 
 class Side(StrEnum):
     """Which leg a one-legged set is for."""
@@ -33,6 +36,8 @@ class Exercise:
     """The variant to go on to when more repetitions are easy."""
     needs: str = ""
     """What has to be at hand; empty for nothing."""
+    halves: tuple[str, str] = ("down", "up")
+    """What the two halves of a repetition are called while it is counted."""
 
 
 @dataclass(frozen=True, slots=True)
