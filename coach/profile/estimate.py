@@ -32,7 +32,13 @@ def estimate_threshold_power(
     -----
     A rule of thumb, not a measurement.
     """
+    return 0.9 * min(350.0, max(60.0, usual_threshold_power(mass, activity, sex, age)))
+
+
+def usual_threshold_power(
+    mass: float, activity: str, sex: str | None = None, age: float | None = None
+) -> float:
+    """Threshold power that the rule gives to a rider of some habit [W]; see above for the rest."""
     power = WATTS_PER_KG[activity] * mass
     power *= 0.9 if sex == "female" else 1.0
-    power *= 1.0 - 0.005 * max(0.0, (age or 0.0) - 40.0)
-    return 0.9 * min(350.0, max(60.0, power))
+    return power * (1.0 - 0.005 * max(0.0, (age or 0.0) - 40.0))

@@ -1,0 +1,80 @@
+"""An easy week: the same week with a third less riding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from coach.training.planned import Session, SessionKind
+from coach.training.volume import Volume, moderate_minutes, volume
+from coach.workout import AS_IN_FILE
+
+LEAST, MOST = 0.30, 0.40
+"""Share of the riding that an easy week leaves out (reference notes on training science, section
+3.6), in minutes and in load."""
+
+
+def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, ...], float]:
+    """Leave out about a third of a week's riding.
+
+    The hills are ridden as they are in their file, at least once, with a shorter moderate block;
+    the posture intervals for one round or not at all. Of all such weeks the one whose minutes and
+    load both lie 30 to 40 % below a regular week's, with most sessions; where there is none (one
+    hill ride of the standard kind, nothing raised: its load can only fall by 28 %), the nearest.
+
+    Parameters
+    ----------
+    sessions : sequence of Session
+        As they would be in a week that is not easy.
+    regular : Volume
+        Of the last week that was not.
+
+    Returns
+    -------
+    sessions : tuple of Session
+        What is left out is a day of rest; strength stays, its sets are the rider's to leave out.
+    less : float
+        Share of the minutes of `regular` that was left out.
+    """
+
+    def cost(week: tuple[Session, ...]) -> tuple[float, ...]:
+        got = volume(week)
+        minutes, load = 1 - got.minutes / regular.minutes, 1 - got.load / regular.load
+        resting = sum(session.kind is SessionKind.REST for session in week)
+        # Where there is a choice, a block of whole five minutes, and not one of one.
+        odd = sum((session.moderate or 0) % 5 > 0 for session in week)
+        return (_outside(minutes) + _outside(load), odd, resting, abs(minutes - (LEAST + MOST) / 2))
+
+    best = min(_easier_weeks(sessions), key=cost)
+    return best, 1 - volume(best).minutes / regular.minutes
+
+
+def _outside(less: float) -> float:
+    return max(0.0, LEAST - less, less - MOST)
+
+
+def _easier_weeks(sessions: Sequence[Session]) -> Iterator[tuple[Session, ...]]:
+    """Yield every easier week: so many hill rides, with or without intervals, so long a block."""
+    hills = [s for s in sessions if s.kind is SessionKind.HILLS]
+    longest = max(int(s.moderate or moderate_minutes(s.workout or "")) for s in hills)
+    for ridden, intervals, minutes in product(
+        range(1, len(hills) + 1), (True, False), range(1, longest + 1)
+    ):
+        week: list[Session] = []
+        for session in sessions:
+            if session.kind is SessionKind.HILLS:
+                if hills.index(session) < ridden:
+                    shorter = replace(session, raised=AS_IN_FILE, moderate=float(minutes))
+                else:
+                    shorter = _rest(session)
+                week.append(shorter)
+            elif session.kind is SessionKind.INTERVALS:
+                week.append(replace(session, rounds=1) if intervals else _rest(session))
+            else:
+                week.append(session)
+        yield tuple(week)
+
+
+def _rest(session: Session) -> Session:
+    return Session(session.date, SessionKind.REST)
