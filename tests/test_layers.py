@@ -23,7 +23,7 @@ STOREYS = [
     # The shell begins here.
     ["clock", "journal", "live"],
     ["rides", "charts"],
-    ["trainers"],
+    ["trainers", "archive"],
     ["runner"],
     ["selftest"],
     ["commands"],
