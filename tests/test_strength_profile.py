@@ -130,11 +130,20 @@ def test_every_key_of_a_routine():
         ("= false", '= "no"', "mine.toml:14: group[1].exercise[1].per_leg: expected true where"),
         ('"Up"]', '"U\\u001bp"]', "mine.toml:16: group[1].exercise[1].how[2]: expected "),
         ("easier", "easyer", "mine.toml:11: group[1].exercise[1].easier: expected one line in"),
+        ("easier", 'halves = ["up"]\neasier', "mine.toml:18: group[1].exercise[1].halves: expect"),
+        ("easier", 'halves = ["up", "\\u001b"]\neasier', "mine.toml:18: group[1].exercise[1].ha"),
     ],
 )
 def test_a_mistake_is_told_with_line_and_key(old, new, told):
     assert old in ONE
     assert mistakes(ONE.replace(old, new, 1))[0].startswith(told)
+
+
+def test_the_halves_of_a_repetition_have_names_of_their_own():
+    halves = {e.name: e.halves for g in profile.parse_routine(TEXT, "").groups for e in g.exercises}
+    assert halves["single_leg_squat"] == ("down", "up")
+    assert halves["bridge"] == ("up", "down")
+    assert halves["hamstring_ball_curl"] == ("in", "out")
 
 
 def test_a_wrong_key_is_guessed():

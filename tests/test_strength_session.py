@@ -478,7 +478,7 @@ def test_a_session_in_which_all_is_done_asks_how_hard_it_was():
     ],
 )  # fmt: skip
 def test_what_is_no_session(work, rest, tempo):
-    with pytest.raises(ValueError, match="session|every exercise"):
+    with pytest.raises(ValueError, match=r"session|every exercise"):
         Session(work, rest, tempo)
 
 
@@ -533,9 +533,7 @@ def test_any_keys_at_any_time_lose_no_set_and_lead_to_the_end(work, rest, acts):
 @settings(max_examples=80, deadline=None)
 @given(
     work=works,
-    at=st.lists(
-        st.tuples(st.integers(0, 400), st.sampled_from([each for each in Press])), max_size=30
-    ),
+    at=st.lists(st.tuples(st.integers(0, 400), st.sampled_from(list(Press))), max_size=30),
     tick=st.sampled_from([0.25, 1.0, 4.0]),
 )
 def test_the_tick_rate_changes_nothing(work, at, tick):

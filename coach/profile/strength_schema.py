@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from coach.profile.schema import Table, Text
 from coach.strength.routine import Exercise, Group, Routine
 
+Word = Annotated[Text, Field(max_length=12)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}\z")]
 
 _NAME = 'a name in quotes of small letters, digits and _, up to 40, such as "walking_lunge"'
@@ -41,6 +42,12 @@ class ExerciseTable(Table):
     needs: Text | None = Field(
         default=None, description=f"{_LINE}; leave the key out where nothing is needed"
     )
+    halves: list[Word] | None = Field(
+        default=None,
+        min_length=2,
+        max_length=2,
+        description='a list of two words of up to 12 letters in quotes, such as ["up", "down"]',
+    )
 
     def to_exercise(self) -> Exercise:
         """Return the exercise."""
@@ -54,6 +61,7 @@ class ExerciseTable(Table):
             easier=self.easier,
             harder=self.harder,
             needs=self.needs or "",
+            halves=("down", "up") if self.halves is None else (self.halves[0], self.halves[1]),
         )
 
 
