@@ -30,6 +30,9 @@ COLUMNS = (
 )
 """The measured columns of a `Ride`, all with shape (n_samples,)."""
 
+PEDALLED = ("cycling", "fitness_equipment", "training", "generic")
+"""Sports in which a cadence may be that of cranks."""
+
 
 @dataclass(frozen=True, slots=True)
 class PositionChange:

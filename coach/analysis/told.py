@@ -13,7 +13,7 @@ from coach.analysis.estimate import Estimate, estimate_posture, stretches
 from coach.analysis.posture import PostureInterval, ride_end, ride_posture, stand_count, stands
 from coach.analysis.repair import Repaired
 from coach.messages import Posture, PostureSource, RiderPosition
-from coach.ride import PositionChange, Ride
+from coach.ride import PEDALLED, PositionChange, Ride
 
 SOURCES = (PostureSource.MEASURED, PostureSource.DECLARED, PostureSource.ESTIMATED)
 """Who may be asked, the most trusted first."""
@@ -26,8 +26,6 @@ UNCONFIRMED = {
     PostureSource.MEASURED: "no measured position was confirmed while the ride lasted",
     PostureSource.DECLARED: "no posture was declared while the ride lasted",
 }
-PEDALLED = ("cycling", "fitness_equipment", "training", "generic")
-"""Sports in which a cadence may be that of cranks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from coach.analysis.posture import ride_posture
 from coach.analysis.power import if_known
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.target import on_target
-from coach.analysis.told import PEDALLED
 from coach.messages import Posture, PostureSource
-from coach.ride import Ride
+from coach.ride import PEDALLED, Ride
 from coach.workout import SegmentKind
 
 SLOW = 60.0
