@@ -20,8 +20,9 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
 
     The hills are ridden as they are in their file, at least once, with a shorter moderate block;
     the posture intervals for one round or not at all. Of all such weeks the one whose minutes and
-    load both lie 30 to 40 % below a regular week's, with most sessions; where there is none (one
-    hill ride of the standard kind, nothing raised: its load can only fall by 28 %), the nearest.
+    load both lie 30 to 40 % below a regular week's, with most sessions; where there is none, the
+    nearest: what of a single hill ride is neither hill nor warm-up may be too little (standard,
+    nothing raised: 28 % of its load), and of the gentlest hills there is only 21 % to leave out.
 
     Parameters
     ----------
