@@ -8,7 +8,8 @@ A ramp is over when, after its first minute,
 and at any time when
 
 * the rider says so: skip, easier and ease off mean the same here;
-* the heart has been at its measured maximum for 30 s (`coach.guards.HeartGuard`): so any test ends;
+* the heart has been above its measured maximum for 30 s (`coach.guards.HeartGuard`): so any test
+  ends. Below that nothing is eased, for whoever rides to the limit passes 95 % on the way there;
 * it was interrupted: a pause of whatever cause gives the legs back what the ramp took from them;
 * the trainer denies that it can hold a power.
 
@@ -45,7 +46,7 @@ BY_LEGS = (
     f"cadence below {LOWEST_CADENCE:.0f} rpm",
     f"power more than {100 * (1 - SHARE):.0f} % below the ramp",
 )
-BY_HEART = "heart rate at your maximum"
+BY_HEART = "heart rate above your maximum"
 BY_PAUSE = "interrupted by a pause"
 BY_TRAINER = "the trainer holds no power"
 

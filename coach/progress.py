@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from coach.messages import Posture
 from coach.workout import Segment, SegmentKind, Workout
 
-
 RESTART = 5.0
 """Back within this time of a segment's start means the segment before [s]."""
 

@@ -565,7 +565,9 @@ def test_where_the_riders_own_file_belongs(monkeypatch, tmp_path):
 
 
 def test_shipped_workouts_have_names_and_own_ones_have_paths():
-    assert profile.workout_names() == ["hills", "hills-starter", "hills-strong", "intervals"]
+    assert profile.workout_names() == [
+        "ftp-ramp", "ftp-twenty", "hills", "hills-starter", "hills-strong", "intervals",
+    ]  # fmt: skip
     assert profile.load_workout(profile.find_workout("hills")).name == "hills"
     for own in ("mine.toml", "./mine", "../riders/example"):
         assert profile.find_workout(own) == Path(own)
@@ -575,9 +577,9 @@ def test_shipped_workouts_have_names_and_own_ones_have_paths():
     ("name", "words"),
     [
         ("hils", r"there is no workout 'hils'; did you mean 'hills'\? There are"),
-        ("nope", r"there is no workout 'nope'\. There are hills"),
-        ("", "There are hills, hills-starter, hills-strong, intervals"),
-        ("x" * 5000, "There are hills"),
+        ("nope", r"there is no workout 'nope'\. There are ftp-ramp"),
+        ("", "There are ftp-ramp, ftp-twenty, hills, hills-starter, hills-strong, intervals"),
+        ("x" * 5000, "There are ftp-ramp"),
     ],
 )
 def test_an_unknown_workout_is_refused_with_the_known_ones(name, words):

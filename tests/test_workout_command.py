@@ -46,13 +46,17 @@ def test_list(coach):
     code, out, err = coach("workout", "list")
     assert (code, err) == (0, "")
     assert [line.split()[:3] for line in out.splitlines()] == [
+        ["ftp-ramp", "47", "min"],
+        ["ftp-twenty", "75", "min"],
         ["hills", "90", "min"],
         ["hills-starter", "81", "min"],
         ["hills-strong", "96", "min"],
         ["intervals", "23", "min"],
     ]
     names = [plan["name"] for plan in json.loads(coach("workout", "list", "--json")[1])]
-    assert names == ["hills", "hills-starter", "hills-strong", "intervals"]
+    assert names == [
+        "ftp-ramp", "ftp-twenty", "hills", "hills-starter", "hills-strong", "intervals",
+    ]  # fmt: skip
 
 
 def test_show_json_of_the_standard(coach):

@@ -18,6 +18,7 @@ from coach.guidance.gears import gears
 from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
 from coach.profile.plan import Band, Part, WorkoutPlan
+from coach.profile.trial import test_segments
 from coach.rider import Rider
 from coach.workout import AS_IN_FILE, SEATED_CLIMB, Raised, Segment, SegmentKind, Workout
 
@@ -104,8 +105,8 @@ def compile_workout(
     Raises
     ------
     RiderInputError
-        If `moderate_minutes`, `stand_hill_4`, `rounds` or `raised` does not suit the plan, or one
-        climbing speed cannot make a hill of every hill.
+        If `mode`, `moderate_minutes`, `stand_hill_4`, `rounds` or `raised` does not suit the plan,
+        one climbing speed cannot make a hill of every hill, or the rider's limit stops a ramp.
 
     Notes
     -----
@@ -122,6 +123,18 @@ def compile_workout(
     segments: list[Segment] = []
     start = 0.0
     for part in parts:
+        if part.kind is SegmentKind.TEST:
+            segments += test_segments(
+                plan,
+                part,
+                rider,
+                mode,
+                resistance=_basic_resistance(part, rider),
+                index=len(segments),
+                start=start,
+            )
+            start = segments[-1].end
+            continue
         if part.kind in numbers:
             numbers[part.kind] += 1
         for posture, duration, cadence in _stretches(part):

@@ -20,7 +20,7 @@ class Part:
     duration: float
     """[s]."""
     power_start: float
-    """Fraction of threshold power; linear from start to end."""
+    """Fraction of threshold power; linear from start to end. A test has none: 0."""
     power_end: float
     effort: str
     """Effort in words, with the CR10 number."""
@@ -37,6 +37,10 @@ class Part:
     """``None`` leaves the band of the posture."""
     standing_cadence: Band | None = None
     """After `stand_from`."""
+    ramp_from: float | None = None
+    """First step of a test's ramp [W]; ``None`` for a test at the rider's own pace."""
+    ramp_step: float = 20.0
+    """Each step harder than the one before, a minute each [W]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ LONGEST_WORKOUT = 12 * 3600
 
 MOST_ROUNDS = 10
 
-SHORTEST_WARM_UP = {"hill": 15 * 60, "interval": 10 * 60}
+SHORTEST_WARM_UP = {"hill": 15 * 60, "interval": 10 * 60, "test": 10 * 60}
 """Before the first of its kind [s]."""
 
 _LENGTH = re.compile(r"(?:(\d{1,2}):(?=\d\d:))?(\d{1,3}):([0-5]\d)", re.ASCII)
@@ -162,8 +162,62 @@ class IntervalTable(PartTable):
         )
 
 
+class TestTable(PartTable):
+    """To the limit: a ramp where there is `from_w`, else at the rider's own pace."""
+
+    kind: Literal["test"]
+    from_w: float | None = Field(
+        default=None,
+        ge=20,
+        le=300,
+        description="the watts of a ramp's first minute, 20 to 300, in a part of whole minutes",
+    )
+    step_w: float | None = Field(
+        default=None,
+        ge=5,
+        le=50,
+        description="the watts between two minutes of a ramp, 5 to 50, beside from_w",
+    )
+    grade_pct: float | None = Field(
+        default=None,
+        ge=0,
+        le=6,
+        description="a number of percent, 0 to 6, in a part without from_w",
+    )
+
+    @field_validator("from_w")
+    @classmethod
+    def _in_whole_minutes(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("length", 0) % 60:
+            raise ValueError
+        return value
+
+    @field_validator("step_w")
+    @classmethod
+    def _of_a_ramp(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("from_w", 0) is None:
+            raise ValueError
+        return value
+
+    @field_validator("grade_pct")
+    @classmethod
+    def _of_no_ramp(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and info.data.get("from_w") is not None:
+            raise ValueError
+        return value
+
+    def to_part(self) -> Part:
+        """Return the part in SI."""
+        part = replace(
+            self._to_part(self.kind, 0.0, 0.0),
+            grade=None if self.grade_pct is None else self.grade_pct / 100,
+            ramp_from=self.from_w,
+        )
+        return part if self.step_w is None else replace(part, ramp_step=self.step_w)
+
+
 AnyPart = Annotated[
-    RampTable | SteadyTable | HillTable | IntervalTable, Field(discriminator="kind")
+    RampTable | SteadyTable | HillTable | IntervalTable | TestTable, Field(discriminator="kind")
 ]
 
 

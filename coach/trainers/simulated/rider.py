@@ -14,6 +14,9 @@ kind of load it is they feel. What they do with it:
 * **Strength**: torque has a limit. In power mode a load above 85 % of it slows the legs, the brake
   answers with more torque, and so on down: the death spiral is real here.
 * **Fatigue**: with less than a fifth of W′ left the rider falls 5 to 10 % short and sits down.
+* **Tests**: in a ramp the rider gives up when three tenths of W′ are left, and the legs slow down.
+  In a test without a target the rider spends W′ evenly, down to the same. Both are made up: the
+  share is such that either test comes out near the FTP in the rider file.
 
 So rides the obedient one; a `model` of another character does some of it late, or not at all.
 
@@ -23,7 +26,7 @@ screen of its own, and the rider obeys that one first.
 
 Source: reference notes on training science, sections 1.6, 2.2 and 8.1. Limits: the unevenness of
 the pedal stroke, the push of standing up and the dip of a shift are seen by the meter and do not
-move the wheel; nobody eats, drinks or gives up.
+move the wheel; nobody eats or drinks, and nobody gives up but in a ramp.
 """
 
 from __future__ import annotations
@@ -77,6 +80,13 @@ HEAVY = 0.85
 """Share of it above which the legs slow down ..."""
 YIELD = 40.0
 """... by this much each second for each 100 % above [rpm/s]."""
+
+SPARED = 0.3
+"""Share of W′ that is left when a test has come to its end; made up."""
+GIVEN_UP_CADENCE = 40.0
+"""What the legs fall to then [rpm]."""
+LAST_SPURT = 30.0
+"""Nobody reckons more closely with the end of a test [s]."""
 
 SHIFT_DIP = 0.4
 """Power in the step of a shift, as a share."""
@@ -145,6 +155,7 @@ class SimulatedRider:
         self._dip = 1.0
         self._tired = 0.0
         self._exhausted = False
+        self._gave_up = False
         # How long the plan's standing stretch is; 0 off such stretches [s].
         self._to_stand = 0.0
         self._stops_at: float | None = None
@@ -288,15 +299,30 @@ class SimulatedRider:
         shown, threshold = self._shown, self._rider.threshold_power
         if self.model.own_power is not None:
             return self.model.own_power * threshold
-        if shown is None or shown.target_power is None:
+        if shown is None:
+            return EASY * threshold
+        if shown.target_power is None:
+            if shown.kind == SegmentKind.TEST:
+                left = max(shown.segment_remaining, LAST_SPURT)
+                to_spend = max(0.0, self.reserve.share - SPARED) * self._rider.w_prime
+                return threshold + to_spend / left
             return EASY * threshold
         target = shown.target_power
         if self._exhausted:
             target *= 1.0 - self._shortfall
         return max(target, LEAST * threshold)
 
+    def _gives_up(self) -> bool:
+        """Tell whether the legs have failed in a ramp; off it they are as before."""
+        shown = self._shown
+        in_ramp = shown is not None and shown.kind == SegmentKind.TEST and self._mode is Mode.POWER
+        self._gave_up = in_ramp and (self._gave_up or self.reserve.share < SPARED)
+        return self._gave_up
+
     def _preferred_cadence(self) -> float:
         shown, model = self._shown, self.model
+        if self._gives_up():
+            return GIVEN_UP_CADENCE
         own = model.cadence or self._rider.cadence
         if self.stance.standing:
             own = min(own, model.standing_cadence)
