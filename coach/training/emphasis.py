@@ -139,8 +139,8 @@ RULES = (
         groups=(),
         sets=-1,
         does="One set less of everything; one set always stays.",
-        evidence="Training is added to only after sessions that felt like 6 of 10 at most. So "
-        "after a harder one, strength is no further burden.",
+        evidence=f"Training is added to only after sessions that felt like {HARD:g} of 10 at most; "
+        "after a harder one something is taken off instead.",
         source="reference notes on training science, section 3.6; Borg's CR10 scale",
         established=False,
         look=_hard,
@@ -160,7 +160,7 @@ RULES = (
     ),
     Rule(
         name="heart_rate_drifted",
-        fact=f"In the moderate block a heartbeat bought over {_percent(DRIFT)} less power in "
+        fact=f"In the moderate block a heartbeat brought over {_percent(DRIFT)} less power in "
         "the second half than in the first.",
         groups=(),
         sets=0,
@@ -233,7 +233,7 @@ RULES = (
         evidence="Hills do not replace hamstring work: in eight riders neither an 8 % climb nor "
         "standing on it made a profound difference to the biceps femoris. On standing, studies "
         "do not agree about every muscle of that group.",
-        source=_LI_CALDWELL,
+        source=f"{_LI_CALDWELL}; others differ",
         established=False,
         look=_held,
     ),
