@@ -226,15 +226,22 @@ class Engine:
             self._say(self._pauses.watch(now, telemetry), out)
         riding = self.state is RideState.RIDING
         self._recorder.ride_on(telemetry, self.progress.segment.grade, TICK, riding=riding)
+        self._let_hear(out)
         if riding:
             out.cues += self._coach.words(self._moment(now), telemetry)
         for command in self.control.step(now, TICK, self._wanted(), telemetry):
             out.commands.append((now, command))
         self._tell(now, telemetry, out)
+        self._let_hear(out)
         if not self.recording and self.timer_time >= self._sampled + 1.0:
             self._sampled += 1.0
             out.samples.append(self._sample(now, telemetry))
         self._recap.follow(self.timer_time, self.progress.segment, finished=self.finished)
+
+    def _let_hear(self, out: Step) -> None:
+        """Let the coach hear what else was said, lest it speaks right after."""
+        if out.cues:
+            self._coach.heard(out.cues[-1].time)
 
     def _pass(self, now: float, out: Step) -> None:
         """Let the time since the last call pass."""
@@ -352,6 +359,7 @@ class Engine:
         progress = self.progress
         return Moment(
             time=now,
+            timer_time=self.timer_time,
             lap=progress.lap,
             segment=progress.segment,
             at=progress.at,

@@ -14,7 +14,8 @@ T + 15 s   a check of form, while standing
 An effort of 10 to 30 s is told whole before it begins; within it there is only its first word, and
 "5 s more" where it is long enough to hear that. The easy minute after it begins with one line.
 
-A rider who swaps a standing block for its seated alternative hears so at once.
+A rider who swaps a standing block for its seated alternative hears so at once. Quiet stretches have
+reminders of form in them (`coach.guidance.reminders`).
 
 Sources: reference notes on training science, section 2.2 (time-line), and on what riders ask for,
 part A, finding 5 (cues that come late, or in the first busy seconds of a rest).
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 
 from coach.guidance.advice import LimitAdvice
 from coach.guidance.gears import climbing_gear, gear_hint
+from coach.guidance.reminders import Reminders
 from coach.messages import Cue, CueKind, Mode, Posture, Telemetry
 from coach.rider import Rider
 from coach.units import clock_text
@@ -46,6 +48,8 @@ class Moment:
     """Where the ride is, as far as the coach's words go."""
 
     time: float
+    timer_time: float
+    """Without pauses [s]."""
     lap: int
     segment: Segment
     at: float
@@ -80,6 +84,7 @@ class Coach:
         self._said: set[CueKind] = set()
         self._geared = False
         self._advice = LimitAdvice()
+        self._reminders = Reminders()
 
     def words(self, moment: Moment, telemetry: Telemetry) -> list[Cue]:
         """Return the cues that are due at this moment."""
@@ -101,7 +106,13 @@ class Coach:
             cues += self._warn(moment, telemetry)
         if moment.mode is Mode.POWER:
             cues += self._advice.words(moment.time, moment.at, telemetry)
-        return cues
+        if cues:
+            self.heard(moment.time)
+        return cues + self._reminders.words(moment)
+
+    def heard(self, time: float) -> None:
+        """Note that the rider heard something at this time, whoever said it [s]."""
+        self._reminders.heard(time)
 
     def _begin(self, moment: Moment) -> list[Cue]:
         """Say a change of posture at once, the rest after it."""
