@@ -24,13 +24,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from screens import Glass, bare, cue, moment, plan, soon
 
+from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Depth, Style
 from coach.live.keyboard import KEYS, Decoder, PosixKeyboard, keyboard
 from coach.live.output import Tty
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
 from coach.live.terminal import TerminalDisplay, display
-from coach.live.view import STOP_FIRST, STOP_RULES, Viewer
+from coach.live.view import STOP_FIRST, Viewer
 from coach.messages import CueKind, Key, PauseCause, Posture, RideState, Snapshot
 
 MARK = b"\x00mark\x00"

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from screens import bare, cue, moment, plan, soon
 
+from coach.guidance.technique import STOP_RULES
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import Depth, Ink, Style, clean, fit, wrapped
 from coach.live.keyboard import KEYS
 from coach.live.screen import Screen
 from coach.live.strip import strip
-from coach.live.view import STOP_RULES, Frame, Verdict, Viewer, as_json, judge
+from coach.live.view import Frame, Verdict, Viewer, as_json, judge
 from coach.messages import (
     Cue,
     CueKind,

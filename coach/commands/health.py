@@ -13,6 +13,7 @@ unchecked, has no ride: exit code 1, and nothing is kept.
 from __future__ import annotations
 
 import sys
+import textwrap
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -22,16 +23,17 @@ import click
 from coach.commands.asking import agrees
 from coach.commands.rider import write_whole
 from coach.errors import CoachError, RiderInputError
+from coach.guidance.technique import BIKE, DISCLAIMER, STOP, format_section
 
 STARTER = "hills-starter"
 """The workout for whoever should talk to a health professional first."""
 
-_SCREEN = """
+_WIDTH = 79
+
+_SCREEN = f"""
 Before your first ride on a real trainer
 
-General fitness information for healthy adults, not medical advice. It cannot
-judge whether this workout is safe for you. If unsure, ask a doctor before
-starting; stop at once if you feel unwell.
+{textwrap.fill(DISCLAIMER, _WIDTH)}
 
   - a heart condition
   - chest pain in activity, or at rest in the last month
@@ -43,19 +45,12 @@ starting; stop at once if you feel unwell.
   - any other reason not to ride hard
 """
 
-_STOP_AND_CHECK = """
-Stop at once, whatever the screen says, at: chest, jaw, neck or arm pain or
-pressure; faintness; unusual breathlessness; palpitations; sharp joint pain;
-confusion.
+_STOP_AND_CHECK = f"""
+{textwrap.fill(f"{STOP.title}: {'; '.join(STOP.lines)}.", _WIDTH)}
 
-The bike and the trainer:
+{format_section(BIKE, _WIDTH)}
 
-  - skewer or axle closed, the trainer's feet level and flat
-  - front wheel on a block, bars and stem tight
-  - a fan, a towel, water
-  - some makers of frames and trainers discourage standing on rigid trainers:
-    ask yours; keep the bike upright, no all-out standing sprints
-  - on rollers or a three-legged folding trainer: stay seated
+Saddle height and how to sit: coach technique
 """
 
 _HEADING = "# Answered before the first ride on a real trainer. Remove the file to be asked again."
@@ -82,7 +77,7 @@ def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
         If the questions are left unanswered, or the bike is not checked.
     """
     answers = answers_path(rider_file)
-    any_yes = _remembered(answers)
+    any_yes = remembered(answers)
     if any_yes is None:
         if read:
             return
@@ -139,7 +134,7 @@ def _hold_back(workout_file: Path, answers: Path) -> None:
     click.echo(f"{first.capitalize()}, and ride no harder than this until then.", err=True)
 
 
-def _remembered(path: Path) -> bool | None:
+def remembered(path: Path) -> bool | None:
     """Return whether any question was answered with yes; ``None`` if nothing is known."""
     from coach.profile.toml import read_text
 

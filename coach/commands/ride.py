@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from coach import __version__
-from coach.commands import health, options
+from coach.commands import health, options, technique
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import readable, to_type
 from coach.errors import RideFileError, RiderInputError
@@ -181,6 +181,8 @@ def ride(
         knob=isinstance(trainer, UncontrolledTrainer),
     )
     _say_who(rider_path)
+    if kind != "replay":
+        technique.offer(compiled, out, real=simulated is None)
     after(go(out, compiled.name, header, trainer, clock, displays))
 
 

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
+from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Style, clean
 from coach.live.keyboard import KEYS, Keyboard, in_rows
-from coach.live.view import STOP_FIRST, STOP_RULES, place
+from coach.live.view import STOP_FIRST, place
 from coach.messages import Cue, Key, PauseCause, RideState, Snapshot
 from coach.units import clock_text
 

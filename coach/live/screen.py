@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from coach.guidance.technique import STOP_RULES
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
@@ -22,7 +23,6 @@ from coach.live.layout import key_rows, spread, squeezed
 from coach.live.strip import strip
 from coach.live.view import (
     STOP_FIRST,
-    STOP_RULES,
     Frame,
     Verdict,
     climbing,

@@ -27,15 +27,6 @@ CADENCE_MARGIN = 2.0
 """How far cadence may leave its band before that is said [rpm]."""
 
 STOP_FIRST = "Stop for today, and get help, if you feel any of these:"
-STOP_RULES = (
-    "chest, jaw, neck or arm pain or pressure",
-    "faintness",
-    "unusual breathlessness",
-    "palpitations",
-    "sharp joint pain",
-    "confusion",
-)
-"""When to stop for good (reference notes on training science, section 7): shown to who rests."""
 
 Json = str | int | float | list[str] | list[int] | None
 
