@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.commands.bands import result_lines
 from coach.rides import load_ride
 from coach.workout import SegmentKind
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from coach.analysis.hills import Hill
     from coach.analysis.summary import Summary
     from coach.ride import Ride
+    from coach.training.threshold import ThresholdResult
 
 DONE_WITH_LOSS = 3
 
@@ -37,12 +39,14 @@ def summary(ctx: click.Context, file: Path, as_json: bool) -> None:
     ride = load_ride(file)
     # numpy comes in here: a wrong file name should be answered at once.
     from coach.analysis.summary import summarize
+    from coach.training.threshold import tested
 
-    figures = summarize(ride)
+    figures, test = summarize(ride), tested(ride)
     if as_json:
-        click.echo(json.dumps(figures.as_json(), indent=2, allow_nan=False))
+        threshold = {"threshold_power": None if test is None else test.as_json()}
+        click.echo(json.dumps(figures.as_json() | threshold, indent=2, allow_nan=False))
     else:
-        _show(ride, figures, file.name)
+        _show(ride, figures, test, file.name)
     for warning in ride.warnings:
         click.echo(f"read in part: {warning}", err=True)
     for note in figures.notes:
@@ -51,7 +55,7 @@ def summary(ctx: click.Context, file: Path, as_json: bool) -> None:
         ctx.exit(DONE_WITH_LOSS)
 
 
-def _show(ride: Ride, figures: Summary, file_name: str) -> None:
+def _show(ride: Ride, figures: Summary, test: ThresholdResult | None, file_name: str) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -70,6 +74,9 @@ def _show(ride: Ride, figures: Summary, file_name: str) -> None:
     for label, value in _lines(figures):
         table.add_row(label, value)
     console.print(table)
+    if test is not None:
+        console.print()
+        console.print(Text("\n".join(result_lines(test))))
     if figures.hills:
         console.print()
         console.print(hill_table(figures.hills))

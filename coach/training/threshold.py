@@ -143,8 +143,8 @@ def from_ramp(ride: Ride) -> ThresholdResult:
     if laps[-1].segment == last.index and laps[-1].timer_time >= last.duration - 1.0:
         return ThresholdResult(
             Method.RAMP,
-            why=f"the ramp ended at {last.target_power_end:.0f} W and you did not: FTP is above the one"
-            " in the rider file; write a higher one there and ride it again",
+            why=f"the ramp ended at {last.target_power_end:.0f} W and you did not: FTP is above the"
+            " one in the rider file; write a higher one there and ride it again",
         )
     if ride.laps[-1] is laps[-1]:
         return ThresholdResult(
