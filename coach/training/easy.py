@@ -8,7 +8,7 @@ from itertools import product
 
 from coach.training.planned import Session, SessionKind
 from coach.training.volume import Volume, moderate_minutes, volume
-from coach.workout import AS_IN_FILE
+from coach.workout import AS_IN_FILE, Raised
 
 LEAST, MOST = 0.30, 0.40
 """Share of the riding that an easy week leaves out (reference notes on training science, section
@@ -20,9 +20,10 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
 
     The hills are ridden as they are in their file, at least once, with a shorter moderate block;
     the posture intervals for one round or not at all. Of all such weeks the one whose minutes and
-    load both lie 30 to 40 % below a regular week's, with most sessions; where there is none, the
-    nearest: what of a single hill ride is neither hill nor warm-up may be too little (standard,
-    nothing raised: 28 % of its load), and of the gentlest hills there is only 21 % to leave out.
+    load both lie 30 to 40 % below a regular week's, with most sessions. After many weeks of raises
+    that would be too easy, and the hills keep their power, not their length. Where nothing fits, it
+    is the nearest: what of a single hill ride is neither hill nor warm-up may be too little
+    (standard, nothing raised: 28 % of its load; the gentlest hills: 21 %).
 
     Parameters
     ----------
@@ -45,7 +46,9 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
         resting = sum(session.kind is SessionKind.REST for session in week)
         # Where there is a choice, a block of whole five minutes, and not one of one.
         odd = sum((session.moderate or 0) % 5 > 0 for session in week)
-        return (_outside(minutes) + _outside(load), odd, resting, abs(minutes - (LEAST + MOST) / 2))
+        kept = sum(session.raised != AS_IN_FILE for session in week)
+        far = _outside(minutes) + _outside(load)
+        return (far, kept, odd, resting, abs(minutes - (LEAST + MOST) / 2))
 
     best = min(_easier_weeks(sessions), key=cost)
     return best, 1 - volume(best).minutes / regular.minutes
@@ -56,17 +59,18 @@ def _outside(less: float) -> float:
 
 
 def _easier_weeks(sessions: Sequence[Session]) -> Iterator[tuple[Session, ...]]:
-    """Yield every easier week: so many hill rides, with or without intervals, so long a block."""
+    """Yield every easier week: hill rides, intervals or not, power, length of the block."""
     hills = [s for s in sessions if s.kind is SessionKind.HILLS]
+    powers = {0.0, *(session.raised.power for session in hills)}
     longest = max(int(s.moderate or moderate_minutes(s.workout or "")) for s in hills)
-    for ridden, intervals, minutes in product(
-        range(1, len(hills) + 1), (True, False), range(1, longest + 1)
+    for ridden, intervals, power, minutes in product(
+        range(1, len(hills) + 1), (True, False), sorted(powers), range(1, longest + 1)
     ):
         week: list[Session] = []
         for session in sessions:
             if session.kind is SessionKind.HILLS:
                 if hills.index(session) < ridden:
-                    shorter = replace(session, raised=AS_IN_FILE, moderate=float(minutes))
+                    shorter = replace(session, raised=Raised(power), moderate=float(minutes))
                 else:
                     shorter = _rest(session)
                 week.append(shorter)

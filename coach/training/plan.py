@@ -12,8 +12,8 @@ numbers:
   they felt, the plan waits.
 * What would add more than 10 % to the training load of the last week that was not easy is not
   raised; the next variable is.
-* Every fourth week is easy: a third less riding (`coach.training.easy`) on the hills as they are in
-  their file, and nothing raised. The week after goes on from the week before it.
+* Every fourth week is easy: a third less riding (`coach.training.easy`), and nothing raised. The
+  week after goes on from the week before it.
 * A hill ride that felt like 8 of 10 or more, or of which less than 80 % was ridden, takes the last
   raise back. The second week in a row that does makes the hills one step easier
   (`coach.training.ladder`), and the starter's have no posture intervals beside them.

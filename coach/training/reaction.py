@@ -8,6 +8,7 @@ from dataclasses import replace
 from coach.training.attendance import Answer, Verdict
 from coach.training.ladder import ADDED, LADDER, REMOVED, State
 from coach.training.planned import Level, Session, SessionKind
+from coach.workout import AS_IN_FILE
 
 MOST_GROWTH = 1.10
 """Of the load of the last week that was not easy."""
@@ -95,7 +96,9 @@ def easy_words(
     less: float, sessions: Sequence[Session], before: State, state: State, why: str
 ) -> str:
     """Say what an easy week is, and what changes after it."""
-    words = f"Easy week: {100 * less:.0f} % less riding, the hills as in their file"
+    as_in_file = all(session.raised == AS_IN_FILE for session in sessions)
+    hills = "the hills as in their file" if as_in_file else "the hills no longer than in their file"
+    words = f"Easy week: {100 * less:.0f} % less riding, {hills}"
     if any(session.kind is SessionKind.STRENGTH for session in sessions):
         words += ", one set less of each strength exercise"
     if (before.rung, before.raises) != (state.rung, state.raises):
