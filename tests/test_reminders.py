@@ -12,6 +12,7 @@ from timeline import PEDALLING, RIDER, SEATED, STANDING, drive, pedalling, worko
 
 from coach import profile
 from coach.engine import Engine
+from coach.guidance.advice import LASTING
 from coach.guidance.reminders import REMINDERS
 from coach.messages import Cue, CueKind, Key, Mode, PowerLimit, Telemetry
 from coach.workout import SegmentKind, Workout
@@ -121,16 +122,17 @@ def test_not_while_the_rider_stands():
 # --- around everything else that is said ----------------------------------------------------------
 
 
-def test_fifteen_seconds_after_a_word_about_the_trainer():
+@pytest.mark.parametrize("advised", [20.0, 30.0])
+def test_fifteen_seconds_after_a_word_about_the_trainer(advised):
     limited = pedalling(power_limit=PowerLimit.SPEED_TOO_LOW)
 
     def told(now: float) -> Telemetry:
-        return limited if now >= 17.0 else PEDALLING
+        return limited if now >= advised - LASTING else PEDALLING
 
     plan = alone(SegmentKind.WARM_UP, 300.0)
-    cues = drive(Engine(plan, RIDER), 36.0, told).cues
-    assert [cue.time for cue in cues if cue.kind is CueKind.ADVICE] == [20.0]
-    assert [cue.time for cue in reminders(cues)] == [35.0]
+    cues = drive(Engine(plan, RIDER), 46.0, told).cues
+    assert [cue.time for cue in cues if cue.kind is CueKind.ADVICE] == [advised]
+    assert [cue.time for cue in reminders(cues)] == [advised + 15.0]
 
 
 @pytest.mark.parametrize("pressed", [20.0, 30.0])
