@@ -16,7 +16,8 @@ same inputs give the same answers, which is how an old ride is ridden again.
 On each grid point, in this order:
 
 1. the timer, and with it the position: a segment that is over hands on to the next, a lap begins;
-2. keys; a rider at rest or pedalling again, a trainer that is gone or back;
+2. keys; a test that is over (`coach.exhaustion`); a rider at rest or pedalling again, a trainer
+   that is gone or back;
 3. the road: speed from power, mass and grade by kinetic energy, distance, altitude;
 4. the coach's words for this moment (`coach.guidance.cues`);
 5. control: what the rider should feel becomes commands (`coach.control`);
@@ -39,6 +40,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.control import SHORT_ONSET, Control, Wanted
+from coach.exhaustion import BY_RIDER, Exhaustion, beyond, ends_test, over_cue, refused
 from coach.guidance.cues import Coach, Moment, swap_cue
 from coach.messages import (
     SETPOINTS,
@@ -60,7 +62,7 @@ from coach.messages import (
     Telemetry,
 )
 from coach.pauses import Pauses, Word
-from coach.progress import Progress
+from coach.progress import RESTART, Progress
 from coach.recap import Recap
 from coach.recorder import Recorder
 from coach.rider import Rider
@@ -77,8 +79,6 @@ PREROLL = 2.0
 """The load of a standing climb begins to rise this long before it [s]; that of an interval is there
 when it begins."""
 EXTENSION = 30.0
-RESTART = 5.0
-"""Back within this time of a segment's start means the segment before [s]."""
 INTENSITY_STEP = 0.05
 INTENSITY_LOWEST, INTENSITY_HIGHEST = 0.50, 1.30
 EASE_OFF = 0.25
@@ -133,6 +133,7 @@ class Engine:
         self._recap = Recap()
         # What is remembered from one grid point to the next.
         self._pauses = Pauses(live=not recording)
+        self._exhaustion = Exhaustion()
         self._sampled = 0.0
         self._sample_number: int | None = None
         self._position: RiderPosition | None = None
@@ -223,6 +224,7 @@ class Engine:
             self._press(key, now, telemetry, out)
         self._keys.clear()
         if not self.recording and not self.finished:
+            self._watch_test(now, telemetry, out)
             self._say(self._pauses.watch(now, telemetry), out)
         riding = self.state is RideState.RIDING
         self._recorder.ride_on(telemetry, self.progress.segment.grade, TICK, riding=riding)
@@ -272,6 +274,31 @@ class Engine:
         self.progress.enter(index, at)
         out.laps.append(LapStarted(now - at, index))
 
+    def _watch_test(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        out.cues += self._exhaustion.explain(now, self.progress)
+        control = self.control
+        why = self._exhaustion.watch(
+            now,
+            self.progress,
+            telemetry,
+            target=control.target_power,
+            paused=self.state is RideState.PAUSED,
+            heart_at_ceiling=control.heart.active,
+            holds_power=control.usable(Mode.POWER) is Mode.POWER,
+        )
+        if why is not None:
+            self._end_test(now, why, out)
+
+    def _end_test(self, now: float, why: str, out: Step) -> None:
+        """Go on with what the plan has after the test."""
+        out.events.append(Event(now, EventKind.TEST_OVER, why, self.progress.index))
+        out.cues.append(over_cue(now, why))
+        after = beyond(self.progress)
+        if after is None:
+            self._finish(now, out)
+        else:
+            self._enter(after, 0.0, now, out)
+
     def finish(self, now: float) -> Step:
         """End the ride here and now; the caller takes the load off."""
         out = Step()
@@ -292,7 +319,11 @@ class Engine:
         if self.finished:
             return
         say, progress = out.events.append, self.progress
-        if key is Key.PAUSE:
+        if words := refused(key, progress, warmed_up=self.timer_time >= self._warm_up):
+            out.cues.append(Cue(now, CueKind.ADVICE, words))
+        elif ends_test(key, progress):
+            self._end_test(now, BY_RIDER, out)
+        elif key is Key.PAUSE:
             self._say(self._pauses.press(now, telemetry), out)
         elif key is Key.QUIT:
             self._finish(now, out)
@@ -371,6 +402,11 @@ class Engine:
             mode=self.control.usable(progress.segment.mode),
         )
 
+    @property
+    def _felt_intensity(self) -> float:
+        """The rider's wish; a ramp is the same for everybody."""
+        return 1.0 if self.progress.segment.ramp else self.intensity
+
     def _wanted(self) -> Wanted:
         progress = self.progress
         segment, at, lap = progress.segment, progress.at, progress.lap
@@ -382,7 +418,7 @@ class Engine:
             segment=segment,
             lap=lap,
             at=at,
-            intensity=self.intensity,
+            intensity=self._felt_intensity,
             standing=segment.posture is Posture.STANDING,
             # What is prepared counts from its own beginning.
             warmed_up=self.timer_time - min(at, 0.0) >= self._warm_up,
@@ -482,7 +518,7 @@ class Engine:
             altitude=altitude or 0.0,
             position=position,
             position_source=None if position is None else source,
-            intensity=self.intensity,
+            intensity=self._felt_intensity,
             limits=self.control.limits,
             pause=None if self.finished else self._pauses.cause,
             resumes_in=None if self.finished else self._pauses.resumes_in(self._now),

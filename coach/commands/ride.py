@@ -11,24 +11,28 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from coach import __version__
-from coach.commands import health, options, technique
+from coach.commands import felt, health, options, technique
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import readable, to_type
 from coach.errors import RideFileError, RiderInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from coach.clock import Clock
     from coach.live.base import Display
+    from coach.profile import WorkoutPlan
     from coach.ride import Ride
     from coach.rider import Rider
     from coach.trainers.base import Trainer
     from coach.trainers.simulated.model import RiderModel
     from coach.trainers.simulated.rider import SimulatedRider
+    from coach.workout import Workout
 
 MODES = ("grade", "power", "resistance")
 
 
-def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> tuple[Rider, Path | None]:
+def own_rider(rider_file: Path | None, *, example_allowed: bool) -> tuple[Rider, Path | None]:
     """Load the rider: the file named, else the rider's own, else the example where it may serve.
 
     Returns
@@ -54,7 +58,8 @@ def _own_rider(rider_file: Path | None, *, example_allowed: bool) -> tuple[Rider
     return profile.example_rider(), None
 
 
-def _say_who(rider_file: Path | None) -> None:
+def say_who(rider_file: Path | None) -> None:
+    """Say on stderr whose ride it is."""
     who = rider_file or "the example rider (75 kg, FTP 220 W); 'coach rider new' makes yours"
     click.echo(f"rider: {who}", err=True)
 
@@ -79,15 +84,24 @@ def demo(seed: int, out: Path) -> None:
     click.echo(f"Next: {to_type('summary', journal)}, or {ride_on}")
 
 
-@click.command()
-@click.argument("workout", metavar="WORKOUT")
-@click.option(
+on_trainer = click.option(
     "--trainer",
     "trainer_text",
     required=True,
     help="ant, ant:12345, ant:12345,heart=none,power=34567, sim, sim:seed=7, "
     "none (a spin bike with a knob) or replay:FILE.",
 )
+no_bell = click.option("--quiet", is_flag=True, help="No bell.")
+health_check = click.option(
+    "--health-check-read",
+    is_flag=True,
+    help="For a ride without a terminal: none of the questions before the first ride applies.",
+)
+
+
+@click.command()
+@click.argument("workout", metavar="WORKOUT")
+@on_trainer
 @options.stick
 @options.rider_model
 @options.rider_file
@@ -100,12 +114,8 @@ def demo(seed: int, out: Path) -> None:
 @options.raises
 @options.speed("1")
 @options.out
-@click.option("--quiet", is_flag=True, help="No bell.")
-@click.option(
-    "--health-check-read",
-    is_flag=True,
-    help="For a ride without a terminal: none of the questions before the first ride applies.",
-)
+@no_bell
+@health_check
 def ride(
     workout: str,
     trainer_text: str,
@@ -125,10 +135,58 @@ def ride(
     health_check_read: bool,
 ) -> None:
     """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer."""
+    from coach import profile
+    from coach.messages import Mode
+
+    def fit(plan: WorkoutPlan, rider: Rider) -> Workout:
+        return profile.compile_workout(
+            plan,
+            rider,
+            mode=Mode(mode) if mode else None,
+            moderate_minutes=moderate,
+            stand_hill_4=stand_hill_4,
+            rounds=rounds,
+            raised=options.raised_by(plan, hill_power, hill_time, stand_time),
+        )
+
+    ride_on(
+        workout,
+        trainer_text,
+        stick_text,
+        model,
+        rider_file,
+        fit,
+        speed=speed,
+        out=out,
+        quiet=quiet,
+        health_check_read=health_check_read,
+    )
+
+
+def ride_on(
+    workout: str,
+    trainer_text: str,
+    stick_text: str,
+    model: RiderModel | None,
+    rider_file: Path | None,
+    fit: Callable[[WorkoutPlan, Rider], Workout],
+    *,
+    speed: float | None,
+    out: Path,
+    quiet: bool,
+    health_check_read: bool,
+) -> None:
+    """Ride a workout on a trainer; the options are those of ``coach ride``.
+
+    Parameters
+    ----------
+    fit : callable
+        Makes the plan a workout of this rider.
+    """
     from coach import profile, trainers
+    from coach.commands import ftp
     from coach.journal import Header
     from coach.live import terminal
-    from coach.messages import Mode
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.uncontrolled import UncontrolledTrainer
 
@@ -141,23 +199,17 @@ def ride(
         )
     workout_file = profile.find_workout(workout)
     plan = profile.load_workout(workout_file)
-    rider, rider_path = _own_rider(
+    rider, rider_path = own_rider(
         rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
     )
-    compiled = profile.compile_workout(
-        plan,
-        rider,
-        mode=Mode(mode) if mode else None,
-        moderate_minutes=moderate,
-        stand_hill_4=stand_hill_4,
-        rounds=rounds,
-        raised=options.raised_by(plan, hill_power, hill_time, stand_time),
-    )
+    compiled = fit(plan, rider)
+    ftp.check_trainer(compiled, kind)
     if on_the_road and rider_path is not None:
         from coach.trainers.ant import usb
 
         usb.stick().close()
         health.screen(workout_file, rider_path, read=health_check_read)
+        ftp.agree(compiled, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
     displays: list[Display] = [terminal.display(compiled, quiet=quiet)]
@@ -179,11 +231,18 @@ def ride(
         __version__,
         recording=isinstance(trainer, ReplayTrainer),
         knob=isinstance(trainer, UncontrolledTrainer),
+        simulated=simulated is not None,
     )
-    _say_who(rider_path)
+    say_who(rider_path)
     if kind != "replay":
         technique.offer(compiled, out, real=simulated is None)
-    after(go(out, compiled.name, header, trainer, clock, displays))
+    journal = go(out, compiled.name, header, trainer, clock, displays)
+    somebody_rode = on_the_road or (kind == "none" and speed == 1)
+    ridden = after(journal)
+    if ridden is not None and somebody_rode:
+        felt.ask(journal)
+    if ridden is not None:
+        ftp.tell(ridden, journal)
 
 
 def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:

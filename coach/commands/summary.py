@@ -39,9 +39,9 @@ def summary(ctx: click.Context, file: Path, as_json: bool) -> None:
     ride = load_ride(file)
     # numpy comes in here: a wrong file name should be answered at once.
     from coach.analysis.summary import summarize
-    from coach.training.threshold import tested
+    from coach.training.threshold import of_test
 
-    figures, test = summarize(ride), tested(ride)
+    figures, test = summarize(ride), of_test(ride)
     if as_json:
         threshold = {"threshold_power": None if test is None else test.as_json()}
         click.echo(json.dumps(figures.as_json() | threshold, indent=2, allow_nan=False))

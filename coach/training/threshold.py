@@ -102,7 +102,7 @@ def band(method: Method, value: float, half: float, why: str, *notes: str) -> Th
     return ThresholdResult(method, value, value * (1 - half), value * (1 + half), why, notes)
 
 
-def tested(ride: Ride) -> ThresholdResult | None:
+def of_test(ride: Ride) -> ThresholdResult | None:
     """Return what a test says; ``None`` for a ride whose plan has none.
 
     Parameters

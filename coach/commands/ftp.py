@@ -1,0 +1,302 @@
+"""``coach ftp``: test FTP, read it from a ride as a band, and write it into the rider file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coach.commands import options
+from coach.commands.asking import agrees, at_a_terminal
+from coach.commands.bands import result_lines
+from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
+from coach.commands.rider import write_whole
+from coach.commands.saving import to_type
+from coach.errors import CoachError, RiderInputError
+from coach.workout import SegmentKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from coach.ride import Ride
+    from coach.rider import Rider
+    from coach.trainers.simulated.model import RiderModel
+    from coach.training.threshold import ThresholdResult
+    from coach.workout import Workout
+
+RIDES_BEFORE = 3
+"""Whoever has ridden less often should not ride to the limit yet: reference notes on training
+science, section 6 (offer the ramp after three or four rides)."""
+
+
+@click.group()
+def ftp() -> None:
+    """Test FTP, or estimate it from a ride: always as a band."""
+
+
+def _test_options(command: Callable[..., None]) -> Any:  # noqa: ANN401 - as click's decorators are
+    for option in (
+        health_check,
+        no_bell,
+        options.out,
+        options.speed("1"),
+        options.rider_file,
+        options.rider_model,
+        options.stick,
+        on_trainer,
+    ):
+        command = option(command)
+    return command
+
+
+@ftp.command()
+@_test_options
+def ramp(**chosen: Any) -> None:  # noqa: ANN401 - the options above
+    """Ride harder every minute until you cannot; some 35 minutes in all."""
+    _ride("ftp-ramp", **chosen)
+
+
+@ftp.command()
+@_test_options
+def twenty(**chosen: Any) -> None:  # noqa: ANN401
+    """Ride twenty minutes as hard as you can hold them; 75 minutes in all."""
+    _ride("ftp-twenty", **chosen)
+
+
+def _ride(
+    workout: str,
+    *,
+    trainer_text: str,
+    stick_text: str,
+    model: RiderModel | None,
+    rider_file: Path | None,
+    **chosen: Any,  # noqa: ANN401
+) -> None:
+    from coach.profile import compile_workout
+
+    if trainer_text.startswith("replay"):
+        raise RiderInputError(
+            f"--trainer {trainer_text}: a recorded ride is no test; type 'coach ftp result FILE'"
+        )
+    ride_on(workout, trainer_text, stick_text, model, rider_file, compile_workout, **chosen)
+
+
+# --- around a ride with a test in it --------------------------------------------------------------
+
+
+def _is_test(workout: Workout) -> bool:
+    return any(each.kind is SegmentKind.TEST for each in workout.segments)
+
+
+def check_trainer(workout: Workout, kind: str) -> None:
+    """Refuse a test on what tells no power.
+
+    Raises
+    ------
+    RiderInputError
+        If it is so.
+    """
+    if kind == "none" and _is_test(workout):
+        raise RiderInputError(
+            f"{workout.name}: a bike with a knob tells no power, and no FTP comes of it;"
+            " ride it on a trainer"
+        )
+
+
+def agree(workout: Workout, out: Path, *, read: bool) -> None:
+    """Ask whoever has hardly ridden here yet whether a test is wise.
+
+    Parameters
+    ----------
+    workout : Workout
+        Nothing is asked where it holds no test.
+    out : Path
+        Where the rides are.
+    read : bool
+        ``--health-check-read``: the rider knows what is asked.
+
+    Raises
+    ------
+    RiderInputError
+        If there is no terminal to answer in.
+    CoachError
+        If the rider does not want to, or leaves the question unanswered.
+    """
+    if read or not _is_test(workout) or _ridden(out) >= RIDES_BEFORE:
+        return
+    told = (
+        f"There are fewer than {RIDES_BEFORE} rides of yours in {out}. A test goes to your limit,"
+        " which is too early for a first ride: ride hills-starter, and 'coach ftp result' of that"
+        " ride estimates your FTP without one."
+    )
+    if not at_a_terminal():
+        raise RiderInputError(
+            f"{told} If you know that and want it, add --health-check-read where there is no"
+            " terminal."
+        )
+    click.echo(told, err=True)
+    try:
+        wanted = agrees("Ride the test all the same", "n")
+    except click.Abort:
+        click.echo(err=True)
+        wanted = False
+    if not wanted:
+        raise CoachError("no test was ridden")
+
+
+def _ridden(out: Path) -> int:
+    """Count the rider's own rides in a folder, as far as it matters."""
+    from coach.errors import RideFileError
+    from coach.journal import Recorded
+
+    count = 0
+    for path in sorted(out.glob("*.ride"), reverse=True):
+        try:
+            with Recorded(path) as recorded:
+                count += recorded.finished and not recorded.simulated
+        except RideFileError:
+            continue
+        if count == RIDES_BEFORE:
+            break
+    return count
+
+
+def tell(ride: Ride, journal: Path) -> None:
+    """Show after a ride what its test says, where it had one."""
+    from coach.training.threshold import of_test
+
+    result = of_test(ride)
+    if result is None:
+        return
+    for line in result_lines(result):
+        click.echo(line)
+    if result.valid:
+        click.echo(f"To use it: {to_type('ftp', 'result', journal, '--save')}")
+
+
+# --- the result -----------------------------------------------------------------------------------
+
+
+@ftp.command()
+@click.argument("file", metavar="RIDE", type=click.Path(path_type=Path))
+@click.option("--save", is_flag=True, help="Write it into the rider file.")
+@click.option(
+    "--cr10",
+    type=click.FloatRange(0, 10),
+    metavar="N",
+    help="How hard the hardest part was, on Borg's scale of 0 to 10.",
+)
+@options.rider_file
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def result(
+    ctx: click.Context,
+    file: Path,
+    save: bool,
+    cr10: float | None,
+    rider_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Tell what a ride says of FTP: a test by its rule, any other ride as far as it goes.
+
+    RIDE is a recorded ride: .ride, .fit, .gpx or .tcx. --save takes the first result.
+    """
+    from coach import profile
+    from coach.rides import load_ride
+
+    ride = load_ride(file)
+    own = profile.default_rider_path()
+    path = rider_file or (own if own.exists() else None)
+    rider = None if path is None else profile.load_rider(path)
+    if rider is None and ride.simulated:
+        rider = profile.example_rider()
+    found = results(ride, rider, cr10)
+    best = next((each for each in found if each.valid), None)
+    if save:
+        saved = _save(path, best, found)
+    if as_json:
+        click.echo(json.dumps({"threshold_power": [each.as_json() for each in found]}, indent=2))
+    else:
+        for each in found:
+            for line in result_lines(each):
+                click.echo(line)
+    if save:
+        click.echo(saved, err=as_json)
+    elif best is not None and not as_json:
+        words: list[str | Path] = [] if rider_file is None else ["--rider", rider_file]
+        words += [] if cr10 is None else ["--cr10", f"{cr10:g}"]
+        click.echo(f"To use it: {to_type('ftp', 'result', file, *words, '--save')}")
+    for warning in ride.warnings:
+        click.echo(f"read in part: {warning}", err=True)
+    if ride.warnings:
+        ctx.exit(3)
+
+
+def results(ride: Ride, rider: Rider | None, cr10: float | None) -> tuple[ThresholdResult, ...]:
+    """Return what a ride says of FTP: the test's word, or the estimates of any other ride."""
+    from coach.training.submaximal import estimates
+    from coach.training.threshold import of_test
+
+    test = of_test(ride)
+    if test is not None:
+        return (test,)
+    return estimates(ride, None if rider is None else rider.maximum_heart_rate, cr10)
+
+
+# --- the rider file -------------------------------------------------------------------------------
+
+
+def _save(path: Path | None, best: ThresholdResult | None, found: Sequence[ThresholdResult]) -> str:
+    """Write a threshold power into a rider file; return what was changed, in words.
+
+    Raises
+    ------
+    RiderInputError
+        If there is nothing to save, or no file of the rider's own to save it in.
+    CoachError
+        If it cannot be written.
+    """
+    from coach import profile
+    from coach.profile.toml import read_text
+
+    if best is None or best.value is None:
+        raise RiderInputError(f"nothing was saved: {found[0].why}")
+    if path is None:
+        raise RiderInputError(
+            "nothing was saved: there is no rider file; type 'coach rider new' and then the same"
+            " again"
+        )
+    if path.is_symlink():
+        raise RiderInputError(
+            f"nothing was saved: {path} is a link to {path.resolve()}; name that file with --rider"
+        )
+    if path.resolve().is_relative_to(profile.profiles_dir().resolve()):
+        raise RiderInputError(
+            f"nothing was saved: {path} is the example that comes with the program; type 'coach"
+            " rider new' for a file of your own"
+        )
+    before = profile.load_rider(path)
+    watts = round(best.value)
+    text = with_threshold_power(read_text(path, "a rider file"), watts)
+    profile.parse_rider(text, str(path))
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise CoachError(
+            f"{path} cannot be written ({error.strerror}); nothing was saved"
+        ) from None
+    was = f"{before.threshold_power:.0f} W"
+    was = f"estimated at {was}" if before.threshold_estimated else was
+    return f"{path}: ftp_w is {watts} W, was {was}"
+
+
+def with_threshold_power(text: str, watts: int) -> str:
+    """Return the text of a rider file with another FTP [W], comments and all else as they were."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    document["rider"]["ftp_w"] = watts
+    return tomlkit.dumps(document)
