@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coach.strength.messages import Event, Phase, Press, Sound
-from coach.strength.routine import Exercise, SetDone, Side, Work
-from coach.strength.session import GET_READY, LONGEST_GAP, MOST_REPS, Session
+from coach.strength.routine import MOST_REPS, Exercise, SetDone, Side, Work
+from coach.strength.session import GET_READY, LONGEST_GAP, Session
 from coach.strength.steps import length
 
 GO, BACK, SKIP, PAUSE = Press.GO, Press.BACK, Press.SKIP, Press.PAUSE

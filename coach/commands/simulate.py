@@ -8,14 +8,13 @@ from __future__ import annotations
 import errno
 import os
 import select
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from coach.commands.signals import ended_by_signals
 from coach.errors import CoachError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def simulate(seed: int | None, faults: str | None) -> None:
     scenario = load_scenario(faults) if faults is not None else None
     clock = MonotonicClock()
     stick = make_stick(profile.example_rider(), clock, scenario, seed)
-    with _ended_by_signals() as ended:
+    with ended_by_signals() as ended:
         port = Port()
         try:
             click.echo(port.path)
@@ -78,20 +77,6 @@ def _turn(stick: PretendStick, port: Port, clock: Clock) -> None:
         # Unplugged on purpose: nobody hears it, until it is there again.
         with suppress(OSError):
             stick.open()
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[list[int]]:
-    """Collect the signals that ask the program to end."""
-    caught: list[int] = []
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    wanted = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.signal(each, lambda got, _: caught.append(got)) for each in wanted}
-    try:
-        yield caught
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 class Port:

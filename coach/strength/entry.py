@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-HEAVIEST = 500.0
-"""The heaviest load that is taken for one [kg]."""
+from coach.strength.routine import MOST_LOAD
+
 LOAD = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{0,2})?|")
 """On the way to a load in kg."""
 CR10 = re.compile(r"[0-9](?:\.5?)?|10|")
@@ -51,5 +51,5 @@ class Entry:
         self._become("" if self._untouched else self.text[:-1])
 
     def _become(self, text: str) -> None:
-        if self._rule.fullmatch(text) and (not text or float(text) <= HEAVIEST):
+        if self._rule.fullmatch(text) and (not text or float(text) <= MOST_LOAD):
             self.text, self._untouched = text, False

@@ -69,6 +69,8 @@ class SessionSnapshot:
     """What is to be done now, or next; ``None`` after the last set."""
     new: bool
     """Whether `step` is another exercise than the one that was done last."""
+    back: bool
+    """Whether `Press.BACK` leads anywhere."""
     following: Step | None
     """What comes after `step`."""
     reps: int

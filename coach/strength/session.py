@@ -41,14 +41,13 @@ from collections.abc import Sequence
 
 from coach.strength.entry import CR10, LOAD, Entry
 from coach.strength.messages import Event, Phase, Press, SessionSnapshot, Sound
-from coach.strength.routine import SetDone, Work
+from coach.strength.routine import MOST_REPS, SetDone, Work
 from coach.strength.steps import Steps
 
 GET_READY = 10.0
 """From "get ready" to the first repetition [s]."""
 LONGEST_GAP = 5.0
 """A silence of the caller longer than this is a sleep of the machine, not training [s]."""
-MOST_REPS = 999
 _ALMOST = 1e-6
 """Sums of times are off by less than this [s]."""
 
@@ -132,6 +131,7 @@ class Session:
             paused=self._paused,
             step=ahead[0] if ahead else None,
             new=self._new,
+            back=self._at > 0 or self._phase is not Phase.READY or self._starts is not None,
             following=ahead[1] if len(ahead) > 1 else None,
             reps=1 + int((elapsed + _ALMOST) / self._tempo) if in_set else self._reps,
             half=int(2 * (elapsed + _ALMOST) / self._tempo) % 2 if in_set else None,
