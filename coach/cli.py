@@ -34,6 +34,7 @@ _COMMANDS = {
         "Tell when a ride was ridden standing, and who says so.",
     ),
     "chart": ("coach.commands.chart", "Draw a ride."),
+    "plan": ("coach.commands.plan", "Plan the weeks: hills, intervals, strength and rest."),
     "technique": ("coach.commands.technique", "Check bike, saddle height and how you sit."),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),

@@ -15,6 +15,7 @@ from coach.training.kept import (
     to_date,
     to_days,
     to_time,
+    to_weeks,
     to_zone,
 )
 from coach.training.plan import Level, Request
@@ -139,6 +140,17 @@ def test_what_is_no_day_is_told(names, told):
         to_days(names)
     assert told in str(error.value)
     assert len(str(error.value)) < 160
+
+
+@pytest.mark.parametrize("text", ["0", "53", "abc", "", "-1", "8.5", "٨", "9" * 5000])
+def test_what_is_no_number_of_weeks_is_told(text):
+    with pytest.raises(ValueError, match="a number of weeks, 1 to 52, found") as error:
+        to_weeks(text)
+    assert len(str(error.value)) < 120
+
+
+def test_one_week_and_fifty_two_are_weeks():
+    assert (to_weeks("1"), to_weeks("52")) == (1, 52)
 
 
 @pytest.mark.parametrize(

@@ -161,8 +161,8 @@ def _save(path: Path, text: str) -> None:
         ) from None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a small file whole or not at all, in a folder that is made for it.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a small file whole or not at all, in a folder that is made for it; text as UTF-8.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from coach.profile.mistakes import validate
 from coach.profile.schema import Table
 from coach.profile.toml import parse_document
 from coach.training.plan import Level, Request
+from coach.units import whole_number
 
 KEPT_NAME = "plan.toml"
 """Of the file, in the folder of the rides."""
@@ -98,23 +99,27 @@ def _to_day(name: str) -> int:
     raise ValueError(f"days such as mon,wed,sat, found {_found(name)}{_meant(close)}")
 
 
+def to_weeks(text: str) -> int:
+    """Return a number of weeks from ``8``."""
+    weeks = whole_number(text)
+    if weeks is None or not 1 <= weeks <= MOST_WEEKS:
+        raise ValueError(f"a number of weeks, 1 to {MOST_WEEKS}, found {_found(text)}")
+    return weeks
+
+
 def to_date(text: str) -> date:
     """Return a date from ``2026-11-23``."""
     if _DATE.fullmatch(text):
         try:
-            return within_bounds(date.fromisoformat(text))
+            start = date.fromisoformat(text)
         except ValueError:
             pass
+        else:
+            if EARLIEST <= start <= LATEST:
+                return start
     raise ValueError(
         f"a date such as 2026-11-23, from {EARLIEST.year} to {LATEST.year}, found {_found(text)}"
     )
-
-
-def within_bounds(start: date) -> date:
-    """Return the date, if a plan may begin on it."""
-    if not EARLIEST <= start <= LATEST:
-        raise ValueError
-    return start
 
 
 def to_time(text: str) -> time:

@@ -1,0 +1,138 @@
+"""A plan on paper: its weeks as lines of 80 columns, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import click
+
+from coach.commands.saving import to_type
+from coach.training.calendar import NOTE, session_text
+from coach.training.plan import Plan, Request, Session, SessionKind, Week, command_words
+
+WIDTH = 80
+"""The widest line [characters], save for the commands of whoever has long folder names."""
+
+
+def format_text(
+    plan: Plan, request: Request, today: date, more: Sequence[str], character: str | None = None
+) -> str:
+    """Format a plan for people.
+
+    Parameters
+    ----------
+    plan : Plan
+    request : Request
+    today : date
+        Marks the week that it is in.
+    more : sequence of str
+        Words that every ride's command takes besides its own.
+    character : str, optional
+        Of the made-up rider whose weeks these are: nobody has to type anything.
+    """
+    days = " ".join(_weekday(day) for day in request.days)
+    weeks = f"{request.weeks} week{'' if request.weeks == 1 else 's'}"
+    whose = f" of a rider who is {character}" if character else ""
+    lines = textwrap.wrap(
+        f"{weeks}{whose}, {request.level.value} level: {days} at {request.at:%H:%M}"
+        f" ({request.zone})",
+        WIDTH,
+    )
+    for week in plan.weeks:
+        lines += ["", *_week_lines(week, today, more, commands=character is None)]
+    return "\n".join([*lines, "", NOTE])
+
+
+def _week_lines(week: Week, today: date, more: Sequence[str], *, commands: bool) -> Iterator[str]:
+    end = week.start + timedelta(days=6)
+    heading = f"Week {week.number}: {_day(week.start)} to {format_date(end)}"
+    heading += ", easy" if week.easy else ""
+    heading += ", this week" if week.start <= today <= end else ""
+    yield click.style(heading, bold=True)
+    yield from textwrap.wrap(week.why, WIDTH)
+    for session in week.sessions:
+        command = command_text(session, more)
+        to_type = commands and command is not None and session.done is None
+        words = [_when(session, today), "" if to_type else _which(session), session_text(session)]
+        kind = session.kind.value.capitalize()
+        yield f"  {_day(session.date)}  {kind:<9}  {', '.join(filter(None, words))}".rstrip()
+        if to_type:
+            yield f"    {command}"
+
+
+def _when(session: Session, today: date) -> str:
+    """Say what became of a session, or that it is due."""
+    if session.workout is None:
+        return ""
+    if session.done is None:
+        return "today" if session.date == today else ""
+    return "done" if session.done else "missed"
+
+
+def _which(session: Session) -> str:
+    """Name the hills, which differ from level to level, where no command names them."""
+    return session.workout or "" if session.kind is SessionKind.HILLS else ""
+
+
+def _weekday(day: int) -> str:
+    return f"{date(2001, 1, 1 + day):%a}"  # a Monday
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day:2} {day:%b}"
+
+
+def format_date(day: date) -> str:
+    """Format a date as riders read it: ``Mon 23 Nov 2026``."""
+    return f"{_day(day)} {day.year}"
+
+
+def command_text(session: Session, more: Sequence[str]) -> str | None:
+    """Return the command line of a session; ``None`` for rest."""
+    if session.workout is None:
+        return None
+    words = command_words(session)
+    return to_type(*words, *(more if session.kind is not SessionKind.STRENGTH else ()))
+
+
+def format_json(plan: Plan, request: Request, more: Sequence[str]) -> str:
+    """Format a plan for programs."""
+    return json.dumps(
+        {
+            "level": request.level.value,
+            "days": [_weekday(day).lower() for day in request.days],
+            "at": f"{request.at:%H:%M}",
+            "zone": request.zone,
+            "weeks": [
+                {
+                    "start": week.start.isoformat(),
+                    "easy": week.easy,
+                    "why": week.why,
+                    "sessions": [_session_json(session, more) for session in week.sessions],
+                }
+                for week in plan.weeks
+            ],
+            "note": NOTE,
+        },
+        indent=2,
+    )
+
+
+def _session_json(session: Session, more: Sequence[str]) -> dict[str, object]:
+    raised = session.raised
+    return {
+        "date": session.date.isoformat(),
+        "kind": session.kind.value,
+        "workout": session.workout,
+        # Two hundredths are 2 %, not the 2.0000000000000004 of binary fractions.
+        "hill_power_pct": round(100 * raised.power, 6),
+        "hill_time_s": raised.length,
+        "stand_time_s": raised.standing,
+        "rounds": session.rounds,
+        "moderate_min": session.moderate,
+        "command": command_text(session, more),
+        "done": session.done,
+    }
