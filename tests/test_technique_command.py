@@ -230,8 +230,9 @@ def test_not_after_it(tmp_path, capsys, trainer):
 
 
 def test_what_the_simulated_rider_rode_is_nobodys_first_ride(tmp_path, capsys):
-    keep_ride(tmp_path, "sim:seed=7")
     keep_ride(tmp_path, "replay:morning", recording=True)
+    assert offered(capsys, HILLS, tmp_path, real=False) == FIRST
+    keep_ride(tmp_path, "sim:seed=7")
     keep_ride(tmp_path, "ant", simulated=True)
     assert offered(capsys, HILLS, tmp_path, real=False) == ""
     assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
@@ -240,12 +241,12 @@ def test_what_the_simulated_rider_rode_is_nobodys_first_ride(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("content", [b"", b"no ride at all", b"SQLite format 3\0" + b"x" * 600])
-def test_a_file_that_cannot_be_read_is_taken_for_a_ride(tmp_path, capsys, content):
+def test_a_file_that_cannot_be_read_is_no_ride_and_no_trouble(tmp_path, capsys, content):
     (tmp_path / "morning.ride").write_bytes(content)
-    assert offered(capsys, HILLS, tmp_path, real=True) == ""
+    assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
     (tmp_path / "morning.ride").unlink()
     (tmp_path / "morning.ride").mkdir()
-    assert offered(capsys, HILLS, tmp_path, real=True) == ""
+    assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
 
 
 def test_before_slow_and_hard_pushes_whatever_was_ridden(tmp_path, capsys):

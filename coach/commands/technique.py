@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import RideFileError, RiderInputError
+from coach.errors import RiderInputError
 from coach.guidance.technique import (
     DISCLAIMER,
     KNEE,
@@ -134,8 +134,11 @@ def offer(workout: Workout, out: Path, *, real: bool) -> None:
     out : Path
         Folder of the rides; need not be there.
     real : bool
-        Somebody rides: what simulated riders rode before does not count.
+        Somebody rides: what simulated riders rode before does not count. Replays never do.
     """
+    # Numpy comes in with it.
+    from coach import archive
+
     push = heavy(workout)
     if push is not None:
         click.echo(
@@ -143,18 +146,5 @@ def offer(workout: Workout, out: Path, *, real: bool) -> None:
             f" {push.cadence:.0f} rpm; saddle and form: coach technique",
             err=True,
         )
-    elif not any(_counts(path, real=real) for path in sorted(out.glob("*.ride"))):
+    elif archive.newest(out, simulated=not real) is None:
         click.echo("first ride here: check bike, saddle height and form: coach technique", err=True)
-
-
-def _counts(ride: Path, *, real: bool) -> bool:
-    """Return whether a kept ride was this rider's; one that cannot be read is taken for it."""
-    if not real:
-        return True
-    from coach.journal import Recorded
-
-    try:
-        with Recorded(ride) as recorded:
-            return not (recorded.simulated or recorded.header.recording)
-    except RideFileError:
-        return True
