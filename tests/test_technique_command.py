@@ -250,10 +250,8 @@ def test_a_file_that_cannot_be_read_is_no_ride_and_no_trouble(tmp_path, capsys, 
 
 
 def test_before_slow_and_hard_pushes_whatever_was_ridden(tmp_path, capsys):
-    wanted = (
-        "hard pushes ahead, Hill 4 the hardest: 35 N m at 60 rpm; saddle and form: coach"
-        " technique\n"
-    )
+    wanted = "hard, slow pushes ahead, up to 35 N m at 60 rpm (Hill 4): coach technique\n"
+    assert len(wanted) <= 80
     assert offered(capsys, STRONG, tmp_path, real=True) == wanted
     keep_ride(tmp_path, "ant:12345")
     assert offered(capsys, STRONG, tmp_path, real=True) == wanted
@@ -275,7 +273,7 @@ def noted(monkeypatch, tmp_path):
     [
         (("ride", "hills", "--trainer", "sim", "--speed", "max"), FIRST),
         (("ride", "hills-starter", "--trainer", "sim", "--out", "elsewhere"), FIRST),
-        (("ride", "intervals", "--trainer", "sim"), "hard pushes ahead, Interval 4"),
+        (("ride", "intervals", "--trainer", "sim"), "53 N m at 60 rpm (Interval 4)"),
         (("ride", "hills", "--trainer", "ant", "--stick", "virtual"), FIRST),
     ],
 )

@@ -142,8 +142,8 @@ def offer(workout: Workout, out: Path, *, real: bool) -> None:
     push = heavy(workout)
     if push is not None:
         click.echo(
-            f"hard pushes ahead, {push.segment.label} the hardest: {push.torque:.0f} N m at"
-            f" {push.cadence:.0f} rpm; saddle and form: coach technique",
+            f"hard, slow pushes ahead, up to {push.torque:.0f} N m at {push.cadence:.0f} rpm"
+            f" ({push.segment.label}): coach technique",
             err=True,
         )
     elif archive.newest(out, simulated=not real) is None:
