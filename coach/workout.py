@@ -27,13 +27,26 @@ class SegmentKind(StrEnum):
     RECOVERY = "recovery"
     TEST = "test"
     """To the rider's limit: a ramp where it is asked in power, else at the rider's own pace."""
+    STEADY = "steady"
+    """Any stretch of a workout that somebody else made."""
+    ROAD = "road"
+    """A stretch of a road that is no climb."""
     FREE = "free"
-    """A recorded ride without a plan."""
+    """Nothing is asked: a recorded ride without a plan, or a free stretch in one."""
 
 
 def power_tolerance(target: float) -> float:
     """Return how far from the target power still counts as on it [W]; on screen and afterwards."""
     return max(0.05 * target, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TextCue:
+    """Words that a workout file wants said."""
+
+    at: float
+    """[s] into the stretch."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,11 @@ class Segment:
     """Effort in words, with the CR10 number."""
     label: str = ""
     """What a rider calls it: ``Warm-up``, ``Hill 3``."""
+    length: float | None = None
+    """Of a stretch of road that ends where it ends and not when [m]; `duration` is an estimate
+    then. ``None`` for a stretch by time."""
+    cues: tuple[TextCue, ...] = ()
+    """What the file of the workout wants said, in order."""
 
     @property
     def end(self) -> float:

@@ -52,6 +52,8 @@ _LABELS = {
     SegmentKind.COOL_DOWN: "Cool-down",
     SegmentKind.INTERVAL: "Interval",
     SegmentKind.RECOVERY: "Recovery",
+    SegmentKind.STEADY: "Block",
+    SegmentKind.FREE: "Free ride",
 }
 
 _CLIMBS = (SegmentKind.HILL, SegmentKind.INTERVAL)
@@ -305,7 +307,7 @@ def _chosen(
     return tuple(parts)
 
 
-def _stretches(part: Part) -> Iterator[tuple[Posture, float, Band]]:
+def _stretches(part: Part) -> Iterator[tuple[Posture | None, float, Band]]:
     """Yield posture, duration [s] and cadence band of each stretch with one posture."""
     seated = SEATED_CLIMB if part.kind in _CLIMBS else FLAT_CADENCE
     usual = STANDING_BAND if part.posture is Posture.STANDING else seated

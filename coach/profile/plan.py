@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coach.guidance.gears import SEATED_HILL_CADENCE
 from coach.messages import Mode, Posture
-from coach.workout import SegmentKind
+from coach.workout import SegmentKind, TextCue
 
 Band = tuple[float, float]
 """Lowest and highest cadence [rpm]."""
@@ -20,13 +20,15 @@ class Part:
     duration: float
     """[s]."""
     power_start: float
-    """Fraction of threshold power; linear from start to end. A test has none: 0."""
+    """Fraction of threshold power; linear from start to end. A test has none: 0, and so has a
+    free stretch."""
     power_end: float
     effort: str
     """Effort in words, with the CR10 number."""
     resistance_steps: float
     """Steps above the basic resistance that feels moderate to the rider; negative is lighter."""
-    posture: Posture = Posture.SEATED
+    posture: Posture | None = Posture.SEATED
+    """``None`` leaves it to the rider."""
     stand_from: float | None = None
     """Share of the part after which a seated rider stands up."""
     mode: Mode | None = None
@@ -41,6 +43,12 @@ class Part:
     """First step of a test's ramp [W]; ``None`` for a test at the rider's own pace."""
     ramp_step: float = 20.0
     """Each step harder than the one before, a minute each [W]."""
+    absolute: bool = False
+    """The powers are watts, whoever rides: so some files of others have them."""
+    label: str = ""
+    """What its file calls it; empty leaves the name to its kind."""
+    cues: tuple[TextCue, ...] = ()
+    """What its file wants said, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class WorkoutPlan:
     """One speed for all hills [m/s], instead of the rider's own."""
     most_rounds: int = 1
     """What stands between warm-up and cool-down may be ridden up to so many times."""
+    author: str = ""
 
     @property
     def duration(self) -> float:

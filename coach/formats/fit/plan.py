@@ -8,6 +8,8 @@ back. Starts are not written: they follow from the lengths, which are whole mill
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from coach.formats.fit import profile
@@ -114,6 +116,7 @@ def read_plan(workouts: Messages, steps: Messages) -> Workout | None:
     hills = steps.column("hill")
     segments: list[Segment] = []
     for index, (kind, mode, posture, label, effort) in enumerate(texts):
+        exact: dict[str, Any] = {name: _number(column[index]) for name, column in numbers}
         segments.append(
             Segment(
                 index=index,
@@ -125,7 +128,7 @@ def read_plan(workouts: Messages, steps: Messages) -> Workout | None:
                 hill=None if np.isnan(hills[index]) else int(hills[index]),
                 effort=effort,
                 label=label,
-                **{name: _number(column[index]) for name, column in numbers},
+                **exact,
             )
         )
     return Workout(workouts.text("plan_name")[0], workouts.text("wkt_name")[0], tuple(segments))
