@@ -36,6 +36,10 @@ _COMMANDS = {
     "chart": ("coach.commands.chart", "Draw a ride."),
     "plan": ("coach.commands.plan", "Plan the weeks: hills, intervals, strength and rest."),
     "technique": ("coach.commands.technique", "Check bike, saddle height and how you sit."),
+    "strength": (
+        "coach.commands.strength",
+        "Go through the strength routine, guided and logged.",
+    ),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),
     "doctor": (

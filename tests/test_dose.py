@@ -156,6 +156,16 @@ def test_a_rider_who_flies_west():
     assert dose(done, date(2025, 1, 7), ROUTINE).reps == 15
 
 
+def test_a_week_is_counted_once_by_a_rider_who_flies_west():
+    """The third session is dated before the second, in the week that was over by then."""
+    second = datetime(2025, 1, 13, 1, 0, tzinfo=timezone(timedelta(hours=13)))
+    third = datetime(2025, 1, 12, 20, 0, tzinfo=UTC)
+    assert second < third
+    done = [on(0), replace(WELL, start=second), replace(WELL, start=third)]
+    assert asked(done, 8) == (2, 15)
+    assert asked(done, 14) == (3, 15)
+
+
 sessions = st.builds(
     on,
     st.integers(-400, 400),

@@ -529,7 +529,8 @@ def test_of_a_giant_log_the_end_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "LARGEST", size + 20)
     log = strength.load(path)
     assert [each.id for each in log.sessions] == [last]
-    assert "only its end was read" in log.warnings[0]
+    (warning,) = log.warnings
+    assert "only its end was read" in warning
 
 
 def test_blank_lines_and_windows_lines_are_no_mistake():

@@ -179,16 +179,15 @@ class _Progress:
         self.note = "" if self._begun else _held(session)
 
     def reach(self, day: date) -> None:
-        """Let the time pass until a day."""
-        if self._last is None or self._anchor is None:
+        """Let the time pass until the day of the next session, or until today."""
+        if self._last is None or self._anchor is None or self._latest is None:
             return
         gap = day - self._last
         week_is_over = (day - self._anchor).days // 7 > (self._last - self._anchor).days // 7
-        if self._latest is not None and self._begun and week_is_over:
+        if self._begun and week_is_over:
             well = went_well(self._latest)
             self.weeks += well
             self.note = "" if well else _held(self._latest)
-            self._latest = None
         if gap >= BREAK:
             stage = max(0, self.stage - gap // BREAK)
             if stage < self.stage:
