@@ -228,6 +228,13 @@ def test_good_between_two_bad_weeks_breaks_the_row():
     assert hills(plan.weeks[3]).workout == hills(plan.weeks[4]).workout == "hills"
 
 
+def test_a_held_week_between_two_bad_ones_breaks_the_row():
+    plan = lived(request(), [TOO_MUCH, HELD_UP, TOO_MUCH])
+    assert hills(plan.weeks[4]).workout == "hills"
+    plan = lived(request(), [GOOD, None, HELD_UP, None])
+    assert plan.weeks[4].why == "Nothing raised: last week's hills were not ridden."
+
+
 def test_a_rider_who_stays_away_is_not_raised_and_comes_back_to_less():
     plan = lived(request(), [GOOD, GOOD, None, None, None, GOOD])
     assert [hills(plan.weeks[n]).raised for n in (2, 4, 5)] == [
@@ -261,6 +268,18 @@ def test_the_starter_is_offered_the_next_level_and_never_moved():
     assert {hills(week).workout for week in plan.weeks} == {"hills-starter"}
     offered = [week.number for week in plan.weeks if "--level standard" in week.why]
     assert offered == [5, 6, 7, 9, 10, 11]
+
+
+def test_three_good_weeks_make_an_offer():
+    plan = lived(request(level=Level.STARTER), [HELD_UP, GOOD, GOOD, GOOD])
+    assert "--level standard" in plan.weeks[4].why
+    plan = lived(request(level=Level.STARTER), [GOOD, HELD_UP, GOOD, GOOD])
+    assert "--level" not in plan.weeks[4].why
+
+
+def test_the_gentlest_hills_offer_no_level():
+    plan = lived(request(level=Level.STARTER), [TOO_MUCH, TOO_MUCH, *6 * [GOOD]])
+    assert not any("--level" in week.why for week in plan.weeks)
 
 
 def test_a_hope_offers_no_level():
@@ -329,6 +348,27 @@ def test_a_ride_counts_once_and_its_own_day_first():
     after = make_plan(asked, done, START + timedelta(days=7))
     assert [s.done for s in after.weeks[0].sessions if s.kind is SessionKind.HILLS] == [False, True]
     assert "were not all ridden" in after.weeks[1].why
+
+
+def test_its_own_day_comes_before_a_better_day_after():
+    session = hills(make_plan(request(), History(), BEFORE).weeks[0])
+    day_after = on_day(session.date + timedelta(days=1))
+    both = (ride(session, completed=0.95, cr10=7.0), ride(session, start=day_after))
+    plan = make_plan(request(), History(both), START + timedelta(days=7))
+    assert "felt like 7 of 10" in plan.weeks[1].why
+
+
+def test_one_ride_between_two_planned_is_one():
+    asked = request(days=(0, 1, 2, 3), level=Level.STARTER)
+    first, second = (
+        s
+        for s in make_plan(asked, History(), BEFORE).weeks[0].sessions
+        if s.kind is SessionKind.HILLS
+    )
+    assert second.date - first.date == timedelta(days=2)
+    between = ride(first, start=on_day(first.date + timedelta(days=1)))
+    week = make_plan(asked, History((between,)), START + timedelta(days=7)).weeks[0]
+    assert [s.done for s in week.sessions if s.kind is SessionKind.HILLS] == [True, False]
 
 
 def test_the_better_of_two_tries_counts():
@@ -410,6 +450,19 @@ def test_an_easy_week_rides_less_of_the_same():
     assert words == [("ride", "hills", "--moderate", "5"), ("ride", "intervals"),
                      ("strength", "glutes")]  # fmt: skip
     assert "one set less of each strength exercise" in plan.weeks[3].why
+
+
+def test_late_easy_weeks_keep_the_power_where_the_file_would_be_too_easy():
+    plan = simulate(request(days=(3,), weeks=24), "obedient")
+    kept = [hills(week).raised.power for week in plan.weeks if week.easy]
+    assert kept == [0.0, 0.0, 0.0, 0.08, 0.10, 0.10]
+
+
+def test_where_a_third_less_cannot_be_had_it_is_rather_more():
+    plan = simulate(request(days=(0, 1, 2, 3), level=Level.STARTER), "tired")
+    kinds = [session.kind for session in plan.weeks[7].sessions]
+    assert kinds.count(SessionKind.HILLS) == 1
+    assert plan.weeks[7].why.startswith("Easy week: 50 % less riding")
 
 
 def test_the_load_is_that_of_the_notes():
@@ -643,7 +696,7 @@ def test_every_command_of_a_plan_compiles_to_what_was_planned(capsys):
         ({"weeks": -1}, "1 to 52 weeks, not -1"),
         ({"days": ()}, "expected weekdays"),
         ({"days": (1, 1)}, "expected weekdays"),
-        ({"start": date(9999, 12, 1)}, "pass the calendar's end"),
+        ({"weeks": 1, "start": date(9999, 12, 25)}, "pass the calendar's end"),
     ],
 )
 def test_nonsense_is_refused(wrong, said):

@@ -65,6 +65,21 @@ def test_power_is_added_to_the_share_of_every_hill():
     assert shares == pytest.approx([0.82, 0.87, 0.92, 0.97, 0.87, 0.97])
 
 
+def test_a_hill_that_rises_is_raised_at_both_ends():
+    parts = tuple(
+        replace(part, power_end=part.power_end + 0.05) if part.kind is SegmentKind.HILL else part
+        for part in PLANS["hills"].parts
+    )
+    plan = replace(PLANS["hills"], parts=parts)
+    first = next(
+        s
+        for s in compile_workout(plan, RIDER, raised=Raised(power=0.02)).segments
+        if s.kind is SegmentKind.HILL
+    )
+    assert (first.target_power_start, first.target_power_end) == pytest.approx((180.4, 191.4))
+    assert room_for(plan, MOST_RAISED).power == pytest.approx(0.05)
+
+
 def test_a_harder_hill_is_steeper():
     usual = hills(compile_workout(PLANS["hills"], RIDER))
     raised = hills(compile_workout(PLANS["hills"], RIDER, raised=Raised(power=0.02)))
@@ -120,6 +135,16 @@ def test_a_tenth_of_a_hill_stays_seated():
     assert room_for(PLANS["hills"], Raised(standing=300.0)).standing == 96
     longer = Raised(length=60.0, standing=300.0)
     assert hills(compile_workout(PLANS["hills"], RIDER, raised=longer))[3]["seated"] == 30
+
+
+def test_each_hill_stands_as_early_as_it_can():
+    parts = list(PLANS["hills"].parts)
+    third = next(i for i, part in enumerate(parts) if part.stand_from is not None)
+    parts[third] = replace(parts[third], stand_from=0.2)
+    plan = replace(PLANS["hills"], parts=tuple(parts))
+    got = hills(compile_workout(plan, RIDER, raised=Raised(standing=60.0)))
+    assert (got[3]["seated"], got[4]["seated"]) == (24, 60)
+    assert room_for(plan, Raised(standing=60.0)).standing == 60
 
 
 def test_a_hill_that_was_seated_for_less_stays_so():

@@ -23,7 +23,7 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
     load both lie 30 to 40 % below a regular week's, with most sessions. After many weeks of raises
     that would be too easy, and the hills keep their power, not their length. Where nothing fits, it
     is the nearest: what of a single hill ride is neither hill nor warm-up may be too little
-    (standard, nothing raised: 28 % of its load; the gentlest hills: 21 %).
+    (nothing raised: 28 % of the load of the standard, 26 % of the strong; the gentlest: 21 %).
 
     Parameters
     ----------
@@ -55,22 +55,25 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
 
 
 def _outside(less: float) -> float:
-    return max(0.0, LEAST - less, less - MOST)
+    """Return how far a share lies outside; too little rest is the worse mistake."""
+    return max(0.0, 2.0 * (LEAST - less), less - MOST)
 
 
 def _easier_weeks(sessions: Sequence[Session]) -> Iterator[tuple[Session, ...]]:
     """Yield every easier week: hill rides, intervals or not, power, length of the block."""
     hills = [s for s in sessions if s.kind is SessionKind.HILLS]
     powers = {0.0, *(session.raised.power for session in hills)}
-    longest = max(int(s.moderate or moderate_minutes(s.workout or "")) for s in hills)
+    own = moderate_minutes(hills[0].workout or "")
+    longest = int(hills[0].moderate or own)
     for ridden, intervals, power, minutes in product(
         range(1, len(hills) + 1), (True, False), sorted(powers), range(1, longest + 1)
     ):
+        moderate = float(minutes) if minutes < own else None
         week: list[Session] = []
         for session in sessions:
             if session.kind is SessionKind.HILLS:
-                if hills.index(session) < ridden:
-                    shorter = replace(session, raised=Raised(power), moderate=float(minutes))
+                if session in hills[:ridden]:
+                    shorter = replace(session, raised=Raised(power), moderate=moderate)
                 else:
                     shorter = _rest(session)
                 week.append(shorter)
