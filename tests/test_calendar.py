@@ -104,8 +104,8 @@ def test_an_event_says_what_why_and_what_to_type():
     (event,) = events_of(encoded(MONDAY, 1, "Europe/Berlin", session))
     assert event.summary == "Hills: +2 % FTP on each hill"
     why, command, note = event.description.split("\n\n")
-    assert why == "A sentence, with a comma; a semicolon and a back\\slash."
-    assert command.startswith("coach ride hills --hill-power 2")
+    assert why == "Week 1: A sentence, with a comma; a semicolon and a back\\slash."
+    assert command == "coach ride hills --hill-power 2 --trainer ant"
     assert note == "General fitness information, not medical advice."
     assert event.duration == timedelta(minutes=90)
 

@@ -186,6 +186,15 @@ def test_what_is_no_zone_is_told(name):
         to_zone(name)
 
 
-def test_a_zone_is_guessed():
-    with pytest.raises(ValueError, match="did you mean 'Europe/Berlin'"):
-        to_zone("europe/berlin")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("europe/berlin", "Europe/Berlin"),
+        ("berlin", "Europe/Berlin"),
+        ("Europe/Berln", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+    ],
+)
+def test_a_zone_is_guessed(name, meant):
+    with pytest.raises(ValueError, match=f"did you mean '{meant}'"):
+        to_zone(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -133,11 +134,11 @@ def test_what_is_raised_is_told_in_plain_numbers(coach):
 def test_every_command_can_be_typed(coach):
     for level in command.LEVELS:
         for session in sessions(made(coach, *NEW, "--level", level, "--out", "my rides")):
-            if session["kind"] in ("hills", "intervals"):
-                words = session["command"].replace("'my rides'", "my_rides").split()
-                typed = program.get_command(click.Context(program), words[1])
+            if session["command"]:
+                name, *words = shlex.split(session["command"])[1:]
+                typed = program.get_command(click.Context(program), name)
                 assert isinstance(typed, click.Command)
-                assert typed.make_context(words[1], words[2:]).params["out"] == Path("my_rides")
+                assert typed.make_context(name, words).params["out"] == Path("my rides")
 
 
 def test_the_text_is_for_a_terminal_of_80_columns(coach):
@@ -146,10 +147,30 @@ def test_the_text_is_for_a_terminal_of_80_columns(coach):
     )
     assert code == 0
     lines = out.splitlines()
-    assert max(len(line) for line in lines if not line.startswith("    coach")) <= 80
+    assert max(map(len, lines)) <= 80
     assert lines[-1] == "General fitness information, not medical advice."
     assert sum(line.startswith("Week ") for line in lines) == 52
     assert "\x1b" not in out
+
+
+def test_a_rider_is_named_where_somebody_rides(coach, tmp_path):
+    rider = tmp_path / "me.toml"
+    rider.write_text("[rider]\nmass_kg = 75\nftp_w = 220\n")
+    named = {
+        each["kind"]: str(rider) in each["command"]
+        for each in sessions(made(coach, *NEW, "--rider", rider))
+        if each["command"]
+    }
+    assert named == {"hills": True, "intervals": True, "strength": False}
+
+
+def test_a_long_command_is_folded_as_a_shell_reads_it(coach):
+    typed = (*NEW, "--level", "strong", "--out", "a folder of rides; and more")
+    commands = [each["command"] for each in sessions(made(coach, *typed)) if each["command"]]
+    out = coach(*typed)[1]
+    assert " \\\n" in out
+    lines = [line for line in out.replace(" \\\n", " ").splitlines() if "    coach " in line]
+    assert [shlex.split(line) for line in lines] == [shlex.split(each) for each in commands]
 
 
 def test_the_text_says_when_what_and_what_to_type(coach):
@@ -239,14 +260,6 @@ def test_without_a_rider_file_the_example_is_told(coach):
     assert "rider:" not in coach(*NEW, "--level", "starter")[2]
 
 
-def test_a_rider_file_that_is_named_is_named_in_the_commands(coach, tmp_path):
-    (tmp_path / "me.toml").write_text("[rider]\nmass_kg = 75\n")
-    plan = made(coach, *NEW, "--rider", tmp_path / "me.toml")
-    assert sessions(plan)[0]["command"] == (
-        f"coach ride hills-starter --trainer ant --rider {tmp_path / 'me.toml'}"
-    )
-
-
 def test_after_a_yes_to_the_health_questions_there_is_starter_and_no_other(coach, home):
     rider_file(home)
     (home / "rider-health.toml").write_text("answered = 2026-11-01\nany_yes = true\n")
@@ -333,6 +346,7 @@ def test_a_kept_plan_in_another_folder(coach):
     assert coach(*NEW, "--save", "--out", "weeks")[0] == 0
     assert coach("--out", "weeks")[0] == 0
     assert coach()[0] == 2
+    assert "--days mon,wed,sat --out months'" in coach("--out", "months")[2]
 
 
 # --- what was done --------------------------------------------------------------------------------
@@ -344,12 +358,12 @@ def test_what_was_done_is_told_and_answered(coach, monkeypatch):
     did(monkeypatch, ride(date(2026, 11, 23), cr10=8.0), ride(date(2026, 11, 25), "intervals"))
     code, out, _ = coach()
     assert code == 0
-    assert "  Mon 23 Nov  Hills      done, hills, nothing added\n" in out
-    assert "  Wed 25 Nov  Intervals  done, 2 rounds\n" in out
-    assert "  Sat 28 Nov  Strength   missed, three muscle groups\n" in out
-    assert "  Mon 30 Nov  Hills      missed, " in out
+    assert "  Mon 23 Nov  Hills      done: hills, nothing added\n" in out
+    assert "  Wed 25 Nov  Intervals  done: 2 rounds\n" in out
+    assert "  Sat 28 Nov  Strength   missed: three muscle groups\n" in out
+    assert "  Mon 30 Nov  Hills      missed: " in out
     assert "Week 3: Mon  7 Dec to Sun 13 Dec 2026, this week\n" in out
-    assert "  Mon  7 Dec  Hills      today, " in out
+    assert "  Mon  7 Dec  Hills      today: " in out
     assert "felt like 8 of 10" in " ".join(out.split())
     assert [each["done"] for each in sessions(made(coach))[:3]] == [True, True, False]
 
@@ -379,7 +393,7 @@ def test_the_log_of_strength_sessions_counts(coach, monkeypatch):
     set_clock(monkeypatch, datetime(2026, 12, 7, tzinfo=UTC))
     code, out, err = coach()
     assert (code, err) == (0, "")
-    assert "  Sat 28 Nov  Strength   done, three muscle groups\n" in out
+    assert "  Sat 28 Nov  Strength   done: three muscle groups\n" in out
 
 
 def test_a_damaged_file_is_told_and_the_plan_is_made(coach):

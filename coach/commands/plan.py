@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,7 +26,7 @@ from coach.errors import CoachError, RiderInputError
 
 if TYPE_CHECKING:
     from coach.training.history import History
-    from coach.training.plan import Level, Plan, Request
+    from coach.training.plan import Level, Plan, Request, Session
 
 LEVELS = ("starter", "standard", "strong")
 EXAMPLE = ("plan", "--weeks", "8", "--days", "mon,wed,sat")
@@ -113,11 +114,11 @@ def plan(
     if not typed.names_a_plan and typed.start is None and today < request.start:
         begins, is_now = timetable.format_date(request.start), timetable.format_date(today)
         click.echo(f"the kept plan begins on {begins}; today is {is_now}", err=True)
-    more = _more_words(out, rider_file)
+    command = partial(_command, out=out, rider_file=rider_file)
     if as_json:
-        click.echo(timetable.format_json(made, request, more))
+        click.echo(timetable.format_json(made, request, command))
     elif ics != TO_STDOUT:
-        click.echo(timetable.format_text(made, request, today, more, character))
+        click.echo(timetable.format_text(made, request, today, command, character))
     results_elsewhere = as_json or ics == TO_STDOUT
     if ics is not None:
         _write_calendar(ics, made, request, now, err=results_elsewhere)
@@ -218,7 +219,7 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
         missing = "--days" if weeks else "--weeks" if days else "--weeks and --days"
         raise RiderInputError(
             f"no plan is kept in {out}, and {missing} must be known to make one; type"
-            f" '{to_type(*EXAMPLE)}', and add --save to keep it"
+            f" '{to_type(*EXAMPLE, *_out_words(out))}', and add --save to keep it"
         )
     return Request(
         typed.start or kept.start,
@@ -301,11 +302,19 @@ def _history(out: Path, request: Request, today: date, simulated: bool) -> tuple
     return found.history, not (found.losses or ahead)
 
 
-def _more_words(out: Path, rider_file: Path | None) -> tuple[str, ...]:
-    """Return what a ride's command takes besides its own words."""
-    rider = () if rider_file is None else ("--rider", readable(str(rider_file)))
-    folder = () if out == Path("rides") else ("--out", readable(str(out)))
-    return ("--trainer", "ant", *rider, *folder)
+def _command(session: Session, out: Path, rider_file: Path | None) -> str | None:
+    """Return what to type for a session; ``None`` for rest."""
+    from coach.training.calendar import typed
+
+    words = typed(session)
+    if not words:
+        return None
+    rider = ("--rider", readable(str(rider_file))) if rider_file and words[0] == "ride" else ()
+    return to_type(*words, *rider, *_out_words(out))
+
+
+def _out_words(out: Path) -> tuple[str, ...]:
+    return () if out == Path("rides") else ("--out", readable(str(out)))
 
 
 def _write_calendar(path: Path, made: Plan, request: Request, now: datetime, *, err: bool) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import click
 
-from coach.commands.saving import to_type
 from coach.training.calendar import NOTE, session_text
-from coach.training.plan import Plan, Request, Session, SessionKind, Week, command_words
+from coach.training.plan import Plan, Request, Session, SessionKind, Week
+
+Command = Callable[[Session], str | None]
+"""Returns what to type for a session; ``None`` for rest."""
 
 WIDTH = 80
-"""The widest line [characters], save for the commands of whoever has long folder names."""
+"""The widest line [characters], save for a word that is longer."""
 
 
 def format_text(
-    plan: Plan, request: Request, today: date, more: Sequence[str], character: str | None = None
+    plan: Plan, request: Request, today: date, command: Command, character: str | None = None
 ) -> str:
     """Format a plan for people.
 
@@ -28,8 +31,8 @@ def format_text(
     request : Request
     today : date
         Marks the week that it is in.
-    more : sequence of str
-        Words that every ride's command takes besides its own.
+    command : callable
+        Returns what to type for a session.
     character : str, optional
         Of the made-up rider whose weeks these are: nobody has to type anything.
     """
@@ -42,11 +45,11 @@ def format_text(
         WIDTH,
     )
     for week in plan.weeks:
-        lines += ["", *_week_lines(week, today, more, commands=character is None)]
+        lines += ["", *_week_lines(week, today, None if character else command)]
     return "\n".join([*lines, "", NOTE])
 
 
-def _week_lines(week: Week, today: date, more: Sequence[str], *, commands: bool) -> Iterator[str]:
+def _week_lines(week: Week, today: date, command: Command | None) -> Iterator[str]:
     end = week.start + timedelta(days=6)
     heading = f"Week {week.number}: {_day(week.start)} to {format_date(end)}"
     heading += ", easy" if week.easy else ""
@@ -54,13 +57,27 @@ def _week_lines(week: Week, today: date, more: Sequence[str], *, commands: bool)
     yield click.style(heading, bold=True)
     yield from textwrap.wrap(week.why, WIDTH)
     for session in week.sessions:
-        command = command_text(session, more)
-        to_type = commands and command is not None and session.done is None
-        words = [_when(session, today), "" if to_type else _which(session), session_text(session)]
+        shown = command(session) if command is not None and session.done is None else None
+        words = ["" if shown else _which(session), session_text(session)]
+        text = ", ".join(filter(None, words))
         kind = session.kind.value.capitalize()
-        yield f"  {_day(session.date)}  {kind:<9}  {', '.join(filter(None, words))}".rstrip()
-        if to_type:
-            yield f"    {command}"
+        yield f"  {_day(session.date)}  {kind:<9}  {_when(session, today)}{text}".rstrip()
+        if shown:
+            yield from _folded(shown)
+
+
+def _folded(command: str) -> list[str]:
+    """Break a long command line between its words, so that a shell still reads it as one."""
+    words = " ".join(shlex.quote(word).replace(" ", "\0") for word in shlex.split(command))
+    lines = textwrap.wrap(
+        words,
+        WIDTH - len(" \\"),
+        initial_indent=" " * 4,
+        subsequent_indent=" " * 6,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return " \\\n".join(lines).replace("\0", " ").split("\n")
 
 
 def _when(session: Session, today: date) -> str:
@@ -68,8 +85,8 @@ def _when(session: Session, today: date) -> str:
     if session.workout is None:
         return ""
     if session.done is None:
-        return "today" if session.date == today else ""
-    return "done" if session.done else "missed"
+        return "today: " if session.date == today else ""
+    return "done: " if session.done else "missed: "
 
 
 def _which(session: Session) -> str:
@@ -90,15 +107,7 @@ def format_date(day: date) -> str:
     return f"{_day(day)} {day.year}"
 
 
-def command_text(session: Session, more: Sequence[str]) -> str | None:
-    """Return the command line of a session; ``None`` for rest."""
-    if session.workout is None:
-        return None
-    words = command_words(session)
-    return to_type(*words, *(more if session.kind is not SessionKind.STRENGTH else ()))
-
-
-def format_json(plan: Plan, request: Request, more: Sequence[str]) -> str:
+def format_json(plan: Plan, request: Request, command: Command) -> str:
     """Format a plan for programs."""
     return json.dumps(
         {
@@ -111,7 +120,7 @@ def format_json(plan: Plan, request: Request, more: Sequence[str]) -> str:
                     "start": week.start.isoformat(),
                     "easy": week.easy,
                     "why": week.why,
-                    "sessions": [_session_json(session, more) for session in week.sessions],
+                    "sessions": [_session_json(session, command) for session in week.sessions],
                 }
                 for week in plan.weeks
             ],
@@ -121,7 +130,7 @@ def format_json(plan: Plan, request: Request, more: Sequence[str]) -> str:
     )
 
 
-def _session_json(session: Session, more: Sequence[str]) -> dict[str, object]:
+def _session_json(session: Session, command: Command) -> dict[str, object]:
     raised = session.raised
     return {
         "date": session.date.isoformat(),
@@ -133,6 +142,6 @@ def _session_json(session: Session, more: Sequence[str]) -> dict[str, object]:
         "stand_time_s": raised.standing,
         "rounds": session.rounds,
         "moderate_min": session.moderate,
-        "command": command_text(session, more),
+        "command": command(session),
         "done": session.done,
     }

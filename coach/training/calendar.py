@@ -106,6 +106,12 @@ def session_text(session: Session) -> str:
             return ""
 
 
+def typed(session: Session) -> tuple[str, ...]:
+    """Return what is typed after ``coach`` for a session, a ride on a trainer on the air."""
+    words = command_words(session)
+    return (*words, "--trainer", "ant") if words[:1] == ("ride",) else words
+
+
 def session_time(session: Session) -> float:
     """Return how long a session takes [s]; 0 for rest.
 
@@ -140,7 +146,7 @@ def _event(session: Session, week: Week, request: Request, stamp: datetime) -> E
     start = datetime.combine(session.date, request.at, zone).astimezone(UTC)
     end = start + timedelta(minutes=ceil(session_time(session) / 60))
     name = session.kind.value.capitalize() + (", easy week" if week.easy else "")
-    command = shlex.join(["coach", *command_words(session)])
+    command = shlex.join(["coach", *typed(session)])
     return Event.new(
         # A day has one session: made anew, it takes the place of what was planned before.
         uid=f"{session.date:%Y%m%d}@sixhills",
@@ -150,7 +156,7 @@ def _event(session: Session, week: Week, request: Request, stamp: datetime) -> E
         start=start.astimezone(zone),
         end=_local_once(end, zone),
         summary=f"{name}: {session_text(session)}",
-        description=f"{week.why}\n\n{command}\n\n{NOTE}",
+        description=f"Week {week.number}: {week.why}\n\n{command}\n\n{NOTE}",
         categories=["Six Hills", session.kind.value.capitalize()],
     )
 

@@ -136,7 +136,10 @@ def to_zone(name: str) -> str:
     names = available_timezones() - _NO_ZONES
     if name in names:
         return name
-    close = get_close_matches(name[:60], names, n=1)
+    # People type "berlin" where the database has "Europe/Berlin".
+    known = {each.rsplit("/", 1)[-1].lower(): each for each in sorted(names)}
+    known |= {each.lower(): each for each in names}
+    close = [known[each] for each in get_close_matches(name[:60].lower(), known, n=1)]
     raise ValueError(f"a time zone such as Europe/Berlin, found {_found(name)}{_meant(close)}")
 
 
