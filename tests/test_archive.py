@@ -94,8 +94,12 @@ def test_simulated_rides_and_replays_are_left_out_and_counted(tmp_path):
 def test_what_lies_on_other_days_is_not_told(tmp_path):
     ride(tmp_path / "sim.ride", trainer="sim")
     ride(tmp_path / "cut.ride", START.replace(hour=1), finish=False)
+    ride(tmp_path / "b.ride", datetime(2026, 10, 1, tzinfo=UTC))
+    ride(tmp_path / "a.ride", datetime(2026, 10, 2, tzinfo=UTC))
     found = survey(tmp_path, first=date(2026, 11, 3))
-    assert (found.losses, found.notes, found.before) == ([], [], date(2026, 11, 2))
+    assert (found.losses, found.notes, found.before) == ([], [], date(2026, 10, 2))
+    found = survey(tmp_path, first=date(2026, 11, 3), simulated=True)
+    assert found.before == date(2026, 11, 2)
 
 
 def test_a_ride_that_has_not_ended_is_told(tmp_path):

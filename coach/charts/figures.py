@@ -2,21 +2,16 @@
 
 One question, one figure: *how did the ride go, hill by hill?* What was not recorded takes no room:
 its panel is left out and the others grow; speed has a panel only where neither power nor
-elevation is known. matplotlib is used without pyplot, so nothing global is
-kept and no window can open; its settings are ours while drawing and saving, and only then.
+elevation is known.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from io import BytesIO
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import matplotlib
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
@@ -26,8 +21,8 @@ from coach.charts.header import draw_header
 from coach.charts.labels import draw_hill_labels
 from coach.charts.marks import boxes, note_inside
 from coach.charts.panels import draw_cadence, draw_elevation, draw_heart, draw_posture, ridden
-from coach.charts.png import write_png
 from coach.charts.power import draw_power
+from coach.charts.saving import check_suffix, check_theme, drawing, save_figure
 from coach.charts.sheet import LEFT, RIGHT, Sheet
 from coach.charts.speed import draw_speed, has_only_speed
 from coach.charts.style import ThemeName
@@ -36,7 +31,6 @@ from coach.errors import RideFileError, RiderInputError
 from coach.ride import Ride
 from coach.units import clock_text
 
-FORMATS = (".png", ".svg", ".pdf")
 LONGEST_SMOOTHING = 300.0
 """[s]."""
 TOP, BOTTOM = 178.0, 63.0
@@ -95,7 +89,7 @@ def ride_figure(ride: Ride, theme: ThemeName = "light", smooth: float | None = N
         If `theme` or `smooth` makes no sense.
     """
     _check(theme, smooth)
-    with _settings(theme):
+    with drawing(theme):
         return _draw(traces(ride, smooth), theme)
 
 
@@ -112,10 +106,7 @@ def save_chart(
         If the suffix is another one, or `theme` or `smooth` makes no sense.
     """
     _check(theme, smooth)
-    if path.suffix.lower() not in FORMATS:
-        raise RiderInputError(
-            f"{path}: a chart is a .png, .svg or .pdf; end the name in one of them"
-        )
+    check_suffix(path)
     return _save(traces(ride, smooth), path, theme)
 
 
@@ -134,42 +125,15 @@ def save_charts(ride: Ride, stem: Path) -> list[Path]:
 
 
 def _check(theme: str, smooth: float | None) -> None:
-    if theme not in style.THEMES:
-        raise RiderInputError(f"there is no theme {theme!r}; choose light or dark")
+    check_theme(theme)
     if smooth is not None and not 1 <= smooth <= LONGEST_SMOOTHING:
         raise RiderInputError(
             f"smoothing over {smooth:g} s makes no sense; choose 1 to {LONGEST_SMOOTHING:.0f} s"
         )
 
 
-@contextmanager
-def _settings(theme: str) -> Iterator[None]:
-    """Use our settings and nobody's own matplotlibrc, then put everything back."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(style.settings(style.THEMES[theme]))
-        yield
-
-
 def _save(shown: Traces, path: Path, theme: str) -> Path:
-    with _settings(theme):
-        figure = _draw(shown, theme)
-        image = BytesIO()
-        if path.suffix.lower() == ".png":
-            canvas: Any = figure.canvas
-            canvas.draw()
-            write_png(np.asarray(canvas.buffer_rgba()), image, style.DPI)
-        else:
-            # A date would make every file differ from the last.
-            dated = "Date" if path.suffix.lower() == ".svg" else "CreationDate"
-            figure.savefig(image, format=path.suffix[1:].lower(), metadata={dated: None})
-    try:
-        path.write_bytes(image.getvalue())
-    except OSError as error:
-        raise RideFileError(
-            f"{path}: the chart cannot be written ({error.strerror}); choose another place"
-        ) from error
-    return path
+    return save_figure(lambda: _draw(shown, theme), path, theme)
 
 
 def _draw(shown: Traces, theme: str) -> Figure:

@@ -40,6 +40,8 @@ class Key(NamedTuple):
     colour: str
     hatch: str = ""
     hatch_colour: str = "none"
+    edge: float = 0.0
+    """Width of a line around it, in the colour of the hatch [pt]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Sheet:
                 facecolor=key.colour,
                 edgecolor=key.hatch_colour,
                 hatch=key.hatch,
-                linewidth=0,
+                linewidth=key.edge,
             )
         )
 

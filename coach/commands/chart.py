@@ -35,8 +35,7 @@ def chart(
     FILE is a recorded ride: .ride, .fit, .gpx or .tcx.
     """
     out = Path(f"{file.stem}-{theme}.png") if out is None else out
-    if out.suffix.lower() not in SUFFIXES:
-        raise RiderInputError(f"{out}: a chart is a {', '.join(SUFFIXES)}; end its name in one")
+    check_name(out)
     ride = load_ride(file)
     ride.name = ride.name or file.stem
     # matplotlib comes in here: a wrong name should be answered at once.
@@ -47,3 +46,15 @@ def chart(
         click.echo(f"read in part: {warning}", err=True)
     if ride.warnings:
         ctx.exit(DONE_WITH_LOSS)
+
+
+def check_name(out: Path) -> None:
+    """Make sure, before matplotlib is there to say so, that a chart can have this name.
+
+    Raises
+    ------
+    RiderInputError
+        If it cannot.
+    """
+    if out.suffix.lower() not in SUFFIXES:
+        raise RiderInputError(f"{out}: a chart is a {', '.join(SUFFIXES)}; end its name in one")
