@@ -35,6 +35,11 @@ _COMMANDS = {
     ),
     "chart": ("coach.commands.chart", "Draw a ride."),
     "plan": ("coach.commands.plan", "Plan the weeks: hills, intervals, strength and rest."),
+    "progress": (
+        "coach.commands.progress",
+        "Tell week by week what was done of what was planned.",
+    ),
+    "felt": ("coach.commands.felt", "Say how hard a ride was."),
     "technique": ("coach.commands.technique", "Check bike, saddle height and how you sit."),
     "strength": (
         "coach.commands.strength",
@@ -42,6 +47,7 @@ _COMMANDS = {
     ),
     "workout": ("coach.commands.workout", "List and show workouts."),
     "rider": ("coach.commands.rider", "Make a rider file."),
+    "ftp": ("coach.commands.ftp", "Test FTP, or estimate it from a ride, as a band."),
     "doctor": (
         "coach.commands.doctor",
         "Check the ANT stick and the way to the trainer; name the cure.",
