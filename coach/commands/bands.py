@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coach.training.threshold import ThresholdResult
+
+WIDTH = 79
+"""Of the lines [characters]."""
 
 _NAMES = {
     "ramp": "Ramp test",
@@ -17,20 +21,24 @@ _NAMES = {
 }
 
 
-def band_text(result: ThresholdResult) -> str:
-    """Return a band in words, with the value in it."""
-    if result.value is None or result.low is None or result.high is None:
-        return "no result"
-    return f"{result.low:.0f} to {result.high:.0f} W, most likely {result.value:.0f}"
-
-
 def result_lines(result: ThresholdResult) -> list[str]:
     """Tell a result, what it comes from and what takes from its worth; else why there is none."""
     name = _NAMES[result.method]
-    if not result.valid:
-        return [f"{name}: no FTP from this ride: {result.why}"]
-    return [
-        f"{name}: FTP {band_text(result)}",
-        f"  from {result.why}",
-        *(f"  {note}" for note in result.notes),
-    ]
+    if result.value is None or result.low is None or result.high is None:
+        return wrapped(f"{name}: no FTP from this ride: {result.why}")
+    band = f"{result.low:.0f} to {result.high:.0f} W, most likely {result.value:.0f} W"
+    lines = wrapped(f"{name}: FTP {band}")
+    for told in (f"from {result.why}", *result.notes):
+        lines += wrapped(f"  {told}")
+    return lines
+
+
+def wrapped(text: str) -> list[str]:
+    """Break a sentence into lines that any terminal shows whole."""
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def name_of(result: ThresholdResult) -> str:
+    """Name the method within a sentence."""
+    name = _NAMES[result.method]
+    return name[0].lower() + name[1:]

@@ -10,7 +10,7 @@ import click
 
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
-from coach.commands.bands import result_lines
+from coach.commands.bands import name_of, result_lines, wrapped
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
 from coach.commands.rider import write_whole
 from coach.commands.saving import to_type
@@ -180,12 +180,21 @@ def tell(ride: Ride, journal: Path) -> None:
 # --- the result -----------------------------------------------------------------------------------
 
 
+def _cr10(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    from coach.analysis.effort import parse_cr10
+
+    try:
+        return None if value is None else parse_cr10(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @ftp.command()
 @click.argument("file", metavar="RIDE", type=click.Path(path_type=Path))
 @click.option("--save", is_flag=True, help="Write it into the rider file.")
 @click.option(
     "--cr10",
-    type=click.FloatRange(0, 10),
+    callback=_cr10,
     metavar="N",
     help="How hard the hardest part was, on Borg's scale of 0 to 10.",
 )
@@ -228,11 +237,27 @@ def result(
     elif best is not None and not as_json:
         words: list[str | Path] = [] if rider_file is None else ["--rider", rider_file]
         words += [] if cr10 is None else ["--cr10", f"{cr10:g}"]
-        click.echo(f"To use it: {to_type('ftp', 'result', file, *words, '--save')}")
+        if path is not None and rider is not None and _says_nothing_new(best, rider):
+            kept = f"{path} has {rider.threshold_power:.0f} W, which lies in this band: keep it."
+            click.echo("\n".join(wrapped(kept)))
+        else:
+            which = "it" if len(found) == 1 else "the first"
+            click.echo(f"To use {which}: {to_type('ftp', 'result', file, *words, '--save')}")
     for warning in ride.warnings:
         click.echo(f"read in part: {warning}", err=True)
     if ride.warnings:
         ctx.exit(3)
+
+
+def _says_nothing_new(result: ThresholdResult, rider: Rider) -> bool:
+    """Tell whether an estimate is no reason to change what the rider file says."""
+    from coach.training.threshold import TESTS
+
+    if rider.threshold_estimated or result.method in TESTS:
+        return False
+    assert result.low is not None
+    assert result.high is not None
+    return result.low <= rider.threshold_power <= result.high
 
 
 def results(ride: Ride, rider: Rider | None, cr10: float | None) -> tuple[ThresholdResult, ...]:
@@ -290,7 +315,7 @@ def _save(path: Path | None, best: ThresholdResult | None, found: Sequence[Thres
         ) from None
     was = f"{before.threshold_power:.0f} W"
     was = f"estimated at {was}" if before.threshold_estimated else was
-    return f"{path}: ftp_w is {watts} W, was {was}"
+    return f"{path}: ftp_w is {watts} W ({name_of(best)}), was {was}"
 
 
 def with_threshold_power(text: str, watts: int) -> str:

@@ -60,6 +60,10 @@ class Method(StrEnum):
     HILLS = "hills"
 
 
+TESTS = (Method.RAMP, Method.TWENTY)
+"""The rest are estimates."""
+
+
 @dataclass(frozen=True, slots=True)
 class ThresholdResult:
     """A threshold power (FTP) with its band, or why there is none."""
