@@ -150,6 +150,11 @@ def test_weeks_to_come_are_assumed_to_go_well_and_say_so():
         ({"cadence": 59.4}, Verdict.HARD, "ended at 59 rpm, below 60 rpm"),
         ({"cadence": None}, Verdict.GOOD, "felt like 5 of 10"),
         ({"cr10": None}, Verdict.UNTOLD, "have no word on how hard they felt"),
+        (
+            {"cr10": 9.0, "completed": 0.7},
+            Verdict.TOO_MUCH,
+            "felt like 9 of 10 and were ridden to 70 %",
+        ),
         ({"cr10": None, "completed": 0.7}, Verdict.TOO_MUCH, "were ridden to 70 %"),
     ],
 )
@@ -290,6 +295,10 @@ def test_a_hope_offers_no_level():
 def test_what_was_too_much_at_the_very_end_says_so():
     plan = simulate(request(days=(0,), level=Level.STARTER), "tired")
     assert hills(plan.weeks[4]).moderate == 15.0
+    assert plan.weeks[2].why == (
+        "One step easier, 15 min of the moderate block: the second week in a row was too much,"
+        " last week's hills felt like 8 of 10 and were ridden to 70 %."
+    )
     assert plan.weeks[5].why.startswith("Easier than this the plan cannot be")
     assert "talk to a health professional" in plan.weeks[5].why
 

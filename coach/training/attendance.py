@@ -125,11 +125,14 @@ def attended(
 
 def judged(session: Session, ride: RideDone) -> Answer:
     """Say how a planned hill ride went."""
+    too_much = []
     if ride.cr10 is not None and ride.cr10 >= TOO_HARD:
-        return Answer(Verdict.TOO_MUCH, f"felt like {ride.cr10:g} of 10")
+        too_much.append(f"felt like {ride.cr10:g} of 10")
     share = ride.completed
     if share is not None and share < BROKEN_OFF:
-        return Answer(Verdict.TOO_MUCH, f"were ridden to {100 * share:.0f} %")
+        too_much.append(f"were ridden to {100 * share:.0f} %")
+    if too_much:
+        return Answer(Verdict.TOO_MUCH, " and ".join(too_much))
     if _easier(session, ride):
         return Answer(Verdict.HARD, "were ridden easier than planned, or another workout was")
     if ride.cr10 is not None and ride.cr10 > STILL_WELL:

@@ -72,11 +72,12 @@ def _lowered(state: State, hills: str) -> tuple[State, str]:
     """Answer to a week that was too much, the first or one more in a row."""
     if state.too_much > 1 and state.rung > 0:
         easier = State(state.rung - 1)
-        without = " and no posture intervals" if state.on.rounds and not easier.on.rounds else ""
-        return easier, (
-            f"One step easier, {easier.on.workout}{without}: the second week in a row was too much,"
-            f" {hills}"
-        )
+        to = easier.on.workout
+        if to == state.on.workout:
+            to = f"{easier.on.moderate:g} min of the moderate block"
+        elif state.on.rounds and not easier.on.rounds:
+            to += " and no posture intervals"
+        return easier, f"One step easier, {to}: the second week in a row was too much, {hills}"
     if state.raises:
         return _taken_back(state, hills)
     if state.rung > 0:
