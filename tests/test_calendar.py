@@ -295,6 +295,8 @@ def test_a_session_is_told_in_words(session, text):
         (Session(MONDAY, SessionKind.HILLS, "hills", Raised(length=30.0)), 93),
         (Session(MONDAY, SessionKind.HILLS, "hills", moderate=20.0), 80),
         (Session(MONDAY, SessionKind.INTERVALS, "intervals"), 22.75),
+        # Ten minutes of warm-up and five of cool-down stand around the round once.
+        (Session(MONDAY, SessionKind.INTERVALS, "intervals", rounds=2), 22.75 + 7.75),
         (Session(MONDAY, SessionKind.REST), 0),
         # Reference notes on training science, section 3.6: 3 x 20 of the seven exercises.
         (Session(MONDAY, SessionKind.STRENGTH, "glutes"), 2745 / 60),

@@ -78,7 +78,14 @@ def did(monkeypatch, *done):
         tuple(each for each in done if isinstance(each, RideDone)),
         tuple(each for each in done if isinstance(each, StrengthDone)),
     )
-    monkeypatch.setattr(archive, "survey", lambda *_, **__: archive.Survey(history))
+    asked = []
+
+    def survey(folder, **how):
+        asked.append((folder, how))
+        return archive.Survey(history)
+
+    monkeypatch.setattr(archive, "survey", survey)
+    return asked
 
 
 def ride(day, workout="hills", raised=AS_IN_FILE, completed=1.0, cr10=5.0):
@@ -366,6 +373,16 @@ def test_what_was_done_is_told_and_answered(coach, monkeypatch):
     assert "  Mon  7 Dec  Hills      today: " in out
     assert "felt like 8 of 10" in " ".join(out.split())
     assert [each["done"] for each in sessions(made(coach))[:3]] == [True, True, False]
+
+
+def test_what_was_done_is_looked_for_where_and_when_it_counts(coach, monkeypatch):
+    asked = did(monkeypatch)
+    coach(*NEW, "--out", "weeks")
+    coach(*NEW, "--start", "2026-10-05", "--simulated")
+    assert asked == [
+        (Path("weeks"), {"first": date(2026, 11, 23), "simulated": False}),
+        (Path("rides"), {"first": date(2026, 10, 5), "simulated": True}),
+    ]
 
 
 def test_only_what_is_still_to_come_has_something_to_type(coach, monkeypatch):

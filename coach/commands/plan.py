@@ -226,7 +226,7 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
         weeks or kept.weeks,
         days or kept.days,
         typed.level or kept.level,
-        kept.at if typed.at is None else typed.at,
+        typed.at or kept.at,
         typed.zone or kept.zone,
     )
 

@@ -30,6 +30,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 from coach import profile
 from coach.strength.routine import Routine
 from coach.training.plan import Plan, Request, Session, SessionKind, Week, command_words
+from coach.training.volume import compiled
 
 PRODUCT = "-//Six Hills//coach plan//EN"
 
@@ -122,14 +123,7 @@ def session_time(session: Session) -> float:
         return 0.0
     if session.kind is SessionKind.STRENGTH:
         return _full_dose_time(profile.load_routine(profile.find_routine(session.workout)))
-    workout = profile.compile_workout(
-        profile.load_workout(profile.find_workout(session.workout)),
-        profile.example_rider(),
-        moderate_minutes=session.moderate,
-        rounds=session.rounds,
-        raised=session.raised,
-    )
-    return workout.duration
+    return compiled(session, profile.example_rider()).duration
 
 
 def _full_dose_time(routine: Routine) -> float:
