@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,7 +178,7 @@ def _taken_up(routine: Routine, read: Log, log: StrengthLog) -> _Going | None:
     left = read.sessions[-1] if read.sessions else None
     now = _now()
     # Whichever way the clock was set since.
-    if left is None or left.finished or abs(now - left.start) > TAKEN_UP_FOR:
+    if left is None or left.finished or not left.sets or abs(now - left.start) > TAKEN_UP_FOR:
         return None
     work = _work_of(left, routine)
     if work is None:
@@ -219,7 +220,9 @@ def _begun(
     work = choose(routine, today, rules)
     work, more = _with_more_load(routine, today, work, read)
     minutes = Session(work, routine.rest, routine.tempo).snapshot.remaining / 60
-    click.echo(f"{routine.title}: {len(work)} exercises, about {minutes:.0f} minutes.")
+    click.echo(
+        f"{routine.title}: {len(work)} exercises, about {_counted(ceil(minutes), 'minute')}."
+    )
     for line in (today.why, *why_lines(routine, rules), *more, too_soon(done, now)):
         if line:
             click.echo(textwrap.fill(line, WIDTH))
@@ -260,8 +263,8 @@ def _with_more_load(
             )
     if not lines:
         lines.append(
-            f"One or two more than {routine.reps} in every set of an exercise, and counted: next"
-            " time it gets more load."
+            f"Where one or two more than {routine.reps} go well in every set, do them and count"
+            " them: next time that exercise gets more load."
         )
     return tuple(chosen), lines
 

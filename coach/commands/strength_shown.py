@@ -130,6 +130,8 @@ def _show_session(session: LoggedSession) -> None:
     if session.cr10 is not None:
         facts.append(f"felt {session.cr10:g} of 10")
     click.echo(", ".join(facts))
+    if not session.sets:
+        return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name in dict.fromkeys(each.exercise for each in session.sets):
         sets = [each for each in session.sets if each.exercise == name]

@@ -101,7 +101,7 @@ def too_soon(done: Sequence[StrengthDone], now: datetime) -> str:
     since = min((each for each in hours if each >= 0), default=RECOVERY / timedelta(hours=1))
     if since >= RECOVERY / timedelta(hours=1):
         return ""
-    ago = f"{since:.0f} hours" if since >= 1.5 else "an hour" if since >= 1 else "minutes"
+    ago = f"{since:.0f} hours" if since >= 1.5 else "an hour" if since >= 1 else "less than an hour"
     return f"The last session was {ago} ago; 48 hours between two are the convention."
 
 
