@@ -20,7 +20,7 @@ from pydantic import Field, field_validator
 from coach.profile.mistakes import validate
 from coach.profile.schema import Table
 from coach.profile.toml import parse_document
-from coach.training.plan import Level, Request
+from coach.training.plan import MOST_WEEKS, Level, Request
 from coach.units import whole_number
 
 KEPT_NAME = "plan.toml"
@@ -28,8 +28,6 @@ KEPT_NAME = "plan.toml"
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Weekdays as they are written in the file; 0 is Monday."""
-
-MOST_WEEKS = 52
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 """A convention: any start outside is a slip of the keys, and every plan ends on a date there is."""
