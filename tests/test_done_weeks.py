@@ -133,6 +133,26 @@ def test_without_a_plan_nothing_is_completed():
     assert ride_done(ridden([(0, 400.0)], free), START).completed is None
 
 
+def test_a_ramp_is_over_when_the_rider_is():
+    steps = [(SegmentKind.TEST, None, 60.0, Posture.SEATED, 100.0 + 20 * n) for n in range(10)]
+    plan = workout(
+        (SegmentKind.WARM_UP, None, 100.0, None, 90.0), *steps,
+        (SegmentKind.COOL_DOWN, None, 100.0, None, 80.0),
+    )  # fmt: skip
+    held = tuple(
+        replace(each, mode=Mode.POWER) if each.kind is SegmentKind.TEST else each
+        for each in plan.segments
+    )
+    ramp = replace(plan, segments=held)
+    to_the_end = [(0, 100.0), (1, 60.0), (2, 60.0), (3, 40.0), (11, 100.0)]
+    assert ride_done(ridden(to_the_end, ramp), START).completed == 1
+    assert ride_done(ridden(to_the_end[:-1], ramp), START).completed == pytest.approx(260 / 360)
+    # Who never began it has not ridden it.
+    assert ride_done(ridden([(0, 100.0)], ramp), START).completed == pytest.approx(100 / 800)
+    # Twenty minutes at what can be held are a plan like any other.
+    assert ride_done(ridden(to_the_end, plan), START).completed == pytest.approx(360 / 800)
+
+
 def test_an_altitude_out_of_a_model_has_no_hills():
     flat = workout((SegmentKind.INTERVAL, None, 400.0, Posture.SEATED, 200.0))
     ride = ridden([(0, 400.0)], flat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from coach.commands.asking import answer_to, at_a_terminal
 from coach.commands.saving import to_type
 from coach.errors import CoachError, RiderInputError
 
-QUESTION = "How hard was the hardest part, 0 to 10 (empty to leave it out)?"
+QUESTION = "How hard was the hardest part, 0 to 10 (empty to leave it out)"
 
 _HELP = """Say how hard the hardest part of a ride was.
 
@@ -76,9 +77,16 @@ def ask(path: Path) -> None:
     """
     from coach import journal
     from coach.analysis.effort import cr10_text, parse_cr10
+    from coach.live.keyboard import keyboard
 
     if not at_a_terminal():
         return
+    keys = keyboard(sys.stdin, ())
+    if keys is not None:
+        # A key pressed once too often while the ride was saved is no answer.
+        keys.open()
+        keys.read()
+        keys.close()
 
     def check(text: str) -> None:
         if text:

@@ -3,6 +3,8 @@
 * The *share completed* is counted segment by segment of the plan: as long as the timer ran in it,
   at most its own length. A segment that was skipped is not made up for by another one that was
   ridden longer or twice.
+  The steps of a ramp are asked for as long as the rider can: what was ridden of them is all there
+  was to ride, once the ramp was begun.
 * *Hills* are the plan's; without a plan, the climbs in a recorded altitude. The altitude of a
   ride that has a plan without hills comes from a model, and makes none.
 * *Standing* is measured or declared, never estimated. A device's own total counts as measured.
@@ -117,6 +119,9 @@ def _completed(ride: Ride) -> float | None:
             ridden[lap.segment] += lap.timer_time
     if not ridden:
         return None
+    ramp = [each.index for each in planned if each.ramp]
+    if any(ridden[index] > 0 for index in ramp):
+        asked.update({index: min(ridden[index], asked[index]) for index in ramp})
     done = sum(min(max(ridden[index], 0.0), length) for index, length in asked.items())
     return done / sum(asked.values())
 
