@@ -44,20 +44,20 @@ _RAISES: tuple[Option, ...] = (
         type=float,
         metavar="PCT",
         default=0.0,
-        help="Make every hill this much of FTP harder.",
+        help="Make every hill harder by so much of FTP.",
     ),
     click.option(
         "--hill-time",
-        type=float,
+        type=int,
         metavar="S",
-        default=0.0,
+        default=0,
         help="Make every hill this much longer.",
     ),
     click.option(
         "--stand-time",
-        type=float,
+        type=int,
         metavar="S",
-        default=0.0,
+        default=0,
         help="Stand up this much earlier on hills that begin seated.",
     ),
 )
@@ -70,7 +70,7 @@ def raises(command: Any) -> Any:  # noqa: ANN401 - like every option, it takes w
     return command
 
 
-def raised_by(plan: WorkoutPlan, hill_power: float, hill_time: float, stand_time: float) -> Raised:
+def raised_by(plan: WorkoutPlan, hill_power: float, hill_time: int, stand_time: int) -> Raised:
     """Return what the options of `raises` ask for, and say on stderr what cannot be had of it.
 
     Parameters
@@ -79,7 +79,7 @@ def raised_by(plan: WorkoutPlan, hill_power: float, hill_time: float, stand_time
         Whose hills are raised.
     hill_power : float
         [% of FTP].
-    hill_time, stand_time : float
+    hill_time, stand_time : int
         [s].
 
     Raises
@@ -90,7 +90,7 @@ def raised_by(plan: WorkoutPlan, hill_power: float, hill_time: float, stand_time
     from coach.profile.compile import HARDEST_HILL, SEATED_SHARE, room_for
     from coach.workout import Raised
 
-    asked = Raised(hill_power / 100.0, hill_time, stand_time)
+    asked = Raised(hill_power / 100.0, float(hill_time), float(stand_time))
     held = room_for(plan, asked)
     if held.power < asked.power:
         click.echo(

@@ -82,8 +82,8 @@ def show(
     stand_hill_4: bool,
     rounds: int,
     hill_power: float,
-    hill_time: float,
-    stand_time: float,
+    hill_time: int,
+    stand_time: int,
     mode: str | None,
     as_json: bool,
 ) -> None:
