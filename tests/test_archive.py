@@ -153,6 +153,14 @@ def test_a_track_from_elsewhere_counts_on_its_own_day(tmp_path):
     assert (done.rides[0].workout, done.rides[0].completed) == ("", None)
 
 
+def test_a_run_is_no_ride(tmp_path):
+    path = tmp_path / "run.gpx"
+    text = track(path).read_text().replace("<trk>", "<trk><type>running</type>")
+    path.write_text(text)
+    done, told = history(tmp_path)
+    assert (done.rides, told) == ((), ("1 activity of another sport left out",))
+
+
 def test_a_track_of_another_year_is_not_read(tmp_path, monkeypatch):
     track(tmp_path / "ride.gpx")
     track(tmp_path / "near.gpx", START.replace(day=29))
@@ -282,6 +290,8 @@ def test_only_the_days_asked_for_are_loaded(tmp_path, monkeypatch):
     whole = archive.Recorded.ride
 
     def counted(recorded, **options):
+        # The pages of a heart-rate strap are most of a file, and of no use here.
+        assert options == {"rr_intervals": False}
         loaded.append(recorded.path.name)
         return whole(recorded, **options)
 

@@ -209,6 +209,9 @@ def test_a_ride_of_nothing():
 def test_what_a_workout_asks():
     asked = asks(TWO_HILLS)
     assert asked == Asks(pytest.approx((60 * 180 + 80 * 200) / 140), 140.0, 40.0)
+    # A hill without a target is a hill all the same.
+    bare = workout((SegmentKind.HILL, 1, 60.0, None, None), (SegmentKind.HILL, 2, 30.0, None, 90.0))
+    assert asks(bare) == Asks(90.0, 90.0, 0)
     assert asks(workout((SegmentKind.WARM_UP, None, 9.0, None, 90.0))) == Asks(None, 0, 0)
 
 

@@ -106,6 +106,15 @@ def test_weeks_for_people(coach, rides):
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_a_load_of_some_rides_only_says_so(coach, rides):
+    ride(rides / "a.ride", seconds=60)
+    assert "+" not in coach("--out", rides)[1]
+    ride(rides / "b.ride", START + timedelta(days=1), seconds=20)
+    _, said, _ = coach("--out", rides)
+    assert said.splitlines()[-4].split() == ["2", "Nov", "*", "2", "1+"]
+    assert said.splitlines()[-1].startswith("Load: + some rides")
+
+
 def test_weeks_for_programs(coach, rides):
     ride(rides / "a.ride", seconds=60)
     code, said, told = coach("--out", rides, "--weeks", 3, "--json")

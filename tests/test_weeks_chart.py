@@ -8,7 +8,7 @@ import pytest
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from coach.charts.style import DARK, LIGHT, THEMES
+from coach.charts.style import DARK, LIGHT
 from coach.charts.weeks import NO_MEASURE, save_weeks, weeks_figure
 from coach.errors import RideFileError, RiderInputError
 from coach.training.weekly import Count, WeekDone
@@ -74,6 +74,8 @@ def test_measured_and_declared_are_stacked_and_told_apart():
     figure = weeks_figure([week()], TODAY)
     assert bars(figure, "Standing", "done") == [(0, 0, 10, ""), (0, 10, 2, "////")]
     assert {"measured by pedals", "declared by you"} <= set(words(figure))
+    samples = [each.get_hatch() for each in figure.artists if isinstance(each, Rectangle)]
+    assert samples.count("////") == 1
     declared = weeks_figure([week(standing_measured=None)], TODAY)
     assert bars(declared, "Standing", "done") == [(0, 0, 2, "////")]
     assert "measured by pedals" not in words(declared)
@@ -123,11 +125,10 @@ def test_nothing_is_claimed():
     assert {"rides", "hills", "strength", "missed"} <= set(told)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("number", [1, 2, 8, 12, 26, 52, 104])
-def test_nothing_is_too_small_lies_over_another_or_beyond_the_page(theme, number):
+@pytest.mark.parametrize("number", [1, 8, 12, 52, 104])
+def test_nothing_is_too_small_lies_over_another_or_beyond_the_page(number):
     weeks = [week(back, standing_measured=60.0 * back) for back in range(number - 1, -1, -1)]
-    figure = weeks_figure(weeks, TODAY, theme)
+    figure = weeks_figure(weeks, TODAY)
     renderer = figure.canvas.get_renderer()
     page = figure.bbox
     texts = [

@@ -18,7 +18,6 @@ from datetime import datetime
 
 import numpy as np
 
-from coach.analysis.done import SCORED
 from coach.analysis.hills import Hill, hills
 from coach.analysis.posture import ride_posture, time_standing
 from coach.analysis.power import (
@@ -131,15 +130,14 @@ def _on_hills(climbed: list[Hill], rows: Repaired) -> tuple[float | None, float]
     within = np.zeros(len(rows), dtype=bool)
     for hill in climbed:
         within |= (rows.time >= hill.start) & (rows.time < hill.start + hill.duration)
-    power = rows.power[within & rows.riding]
+    power = rows.power[within]
     return if_known(average(power)), float(np.isfinite(power).sum())
 
 
 def _standing(ride: Ride) -> tuple[float | None, PostureSource | None]:
     """Return how long the rider stood, and who says so."""
     if ride_posture(ride):
-        source = ride.position_source
-        return (time_standing(ride), source) if source in SCORED else (None, None)
+        return time_standing(ride), ride.position_source
     if ride.time_standing is None:
         return None, None
     return ride.time_standing, PostureSource.MEASURED
