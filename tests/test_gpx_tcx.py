@@ -224,7 +224,7 @@ def test_the_number_of_elements_is_bounded(monkeypatch, bound, most):
     monkeypatch.setattr(xml, bound, most)
     ride = gpx.decode(_gpx('<trkpt lat="1" lon="2"/>' * 200))
     assert len(ride) == 100
-    assert "elements than any ride; 100 points read" in ride.warnings[0]
+    assert "elements than any ride or workout; 100 points read" in ride.warnings[0]
 
 
 def test_the_size_is_bounded(monkeypatch, tmp_path):

@@ -16,6 +16,9 @@ from typing import NamedTuple
 from coach.messages import Posture
 from coach.profile.plan import Band
 
+SLOWEST, FASTEST = 20.0, 200.0
+"""What counts as a cadence in a file of others [rpm]; a convention, wide enough for any drill."""
+
 _PHRASES = {
     "sit": Posture.SEATED,
     "sit down": Posture.SEATED,
@@ -66,7 +69,7 @@ def parse_posture(message: str) -> PostureWord | None:
     text = " ".join(message.split())
     if match := _OURS.fullmatch(text):
         low, high = float(match[2]), float(match[3])
-        if low <= high:
+        if SLOWEST <= low <= high <= FASTEST:
             own = Posture.SEATED if match[1] == _WORD[Posture.SEATED] else Posture.STANDING
             return PostureWord(own, (low, high), alone=True)
     head, *clauses = _SPLIT.split(text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))

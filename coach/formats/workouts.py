@@ -6,6 +6,15 @@ from dataclasses import dataclass
 
 from coach.profile.plan import WorkoutPlan
 
+LARGEST = 1024 * 1024
+"""Largest file of a workout that is read [bytes]; usual ones have 2 to 50 KB."""
+
+MOST_PARTS = 1000
+"""Of a workout out of a file; a convention, some five times what the busiest ones have."""
+
+LONGEST_TEXT = 300
+"""Of what a file says at one moment [characters]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -14,6 +23,8 @@ class Decoded:
     plan: WorkoutPlan
     warnings: tuple[str, ...] = ()
     """What could not be read or is not understood, each with its line or offset."""
+    notes: tuple[str, ...] = ()
+    """What is good to know of it; nothing is missing for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +34,8 @@ class Encoded:
     data: bytes
     lost: tuple[str, ...] = ()
     """What the format cannot hold, in words for the rider."""
+
+
+def one_line(text: str) -> str:
+    """Return a text of a file as it may be shown: one line, printable, without outer blanks."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
