@@ -51,7 +51,7 @@ _BINDINGS = {each.key: each for each in KEYS}
 _SKIPS = {
     Press.SKIP: "skip set",
     Press.SKIP_EXERCISE: "skip exercise",
-    Press.QUIT: "quit, keep",
+    Press.QUIT: "quit, save",
 }
 _FOOTERS: dict[Phase, dict[Press, str]] = {
     Phase.READY: {Press.GO: "begin", Press.PAUSE: "pause", Press.BACK: "back", **_SKIPS},
@@ -76,7 +76,7 @@ _FOOTERS: dict[Phase, dict[Press, str]] = {
     },
     Phase.OVER: {},
 }
-_PAUSED = {Press.GO: "go on", Press.QUIT: "quit, keep"}
+_PAUSED = {Press.GO: "go on", Press.QUIT: "quit, save"}
 _BELLS = {Sound.BEGIN: 2, Sound.WAITING: 2, Sound.FULL: 1}
 """Rings: two for the end of a rest, one for the end of a set."""
 
@@ -159,7 +159,7 @@ def _size(width: int, height: int) -> Size | None:
 
 def _bar(snapshot: SessionSnapshot, width: int, size: Size | None) -> list[Line]:
     word, count, caption, ink = _what(snapshot)
-    return word_bar(word, count, [each for each in caption if each], ink, width, size)
+    return word_bar(word, count, caption, ink, width, size)
 
 
 def _what(snapshot: SessionSnapshot) -> tuple[str, str, list[str], Ink]:
@@ -170,11 +170,10 @@ def _what(snapshot: SessionSnapshot) -> tuple[str, str, list[str], Ink]:
     if snapshot.paused:
         return "PAUSED", "", ["space goes on"], Ink.REST_BAR
     if phase is Phase.REST:
-        then = "then one question" if step is None else f"then {_name(step)}"
-        return "REST", count, [then], Ink.SEATED_BAR
+        then = ["then one question"] if step is None else ["then", *_where(step)]
+        return "REST", count, then, Ink.SEATED_BAR
     if step is None:
         return "DONE", "", ["how hard was it?"], Ink.REST_BAR
-    place = [step.work.exercise.title, _place(step)]
     if phase is Phase.SET:
         halves = step.work.exercise.halves
         moves = "  ".join(
@@ -183,23 +182,16 @@ def _what(snapshot: SessionSnapshot) -> tuple[str, str, list[str], Ink]:
         word = f"REP {snapshot.reps}"
         return word, count, [f"of {step.work.reps}", "", moves], Ink.STAND_BAR
     if phase is Phase.ASK:
-        return "REPS", str(snapshot.reps), [*place, "space keeps it"], Ink.REST_BAR
+        return "REPS", str(snapshot.reps), [*_where(step), "", "space keeps it"], Ink.REST_BAR
     if left is None:
-        return "START", "", [*place, "space when you are ready"], Ink.REST_BAR
-    return "START IN", str(seconds_left(left)), [step.work.exercise.title], Ink.REST_BAR
+        return "START", "", [*_where(step), "", "space when you are ready"], Ink.REST_BAR
+    return "START IN", str(seconds_left(left)), _where(step)[1:], Ink.REST_BAR
 
 
-def _name(step: Step) -> str:
-    return f"{step.work.exercise.title}{_leg(step)}"
-
-
-def _place(step: Step) -> str:
-    """Say which set: ``set 2 of 3, left leg``."""
-    return f"set {step.number} of {step.work.sets}{_leg(step)}"
-
-
-def _leg(step: Step) -> str:
-    return "" if step.side is None else f", {step.side.value} leg"
+def _where(step: Step) -> list[str]:
+    """Name a step in few words: exercise, set, leg."""
+    leg = [] if step.side is None else [f"{step.side.value} leg"]
+    return [step.work.exercise.title, f"set {step.number} of {step.work.sets}", *leg]
 
 
 # --- below it ------------------------------------------------------------------------------------
@@ -232,12 +224,13 @@ def _head(snapshot: SessionSnapshot) -> list[Line]:
     if step is None:
         return []
     then = "next: " if snapshot.phase is Phase.REST else ""
-    title, reps = step.work.exercise.title, step.work.reps
+    reps = step.work.reps
+    title, *place = [*_where(step), f"{reps} repetition{'s' * (reps != 1)}"]
     return [
         [
             (f" {then}", Ink.LABEL),
             (title, Ink.STRONG),
-            (f" · {_place(step)} · {reps} repetition{'s' * (reps != 1)}", Ink.TEXT),
+            (f" · {' · '.join(place)}", Ink.TEXT),
         ],
     ]
 
