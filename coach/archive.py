@@ -127,6 +127,9 @@ def survey(
         tuple(sorted(rides, key=lambda ride: ride.start)),
         tuple(sorted(sessions, key=lambda session: session.start)),
     )
+    # Names of files may hold what a terminal takes for a command.
+    found.losses = [_printable(text) for text in found.losses]
+    found.notes = [_printable(text) for text in found.notes]
     return found
 
 
@@ -231,7 +234,11 @@ class _Walk:
         if ride.start is None:
             self._found.notes.append(f"{path}: has no date, so not counted")
             return
-        start = ride.start.astimezone()
+        try:
+            start = ride.start.astimezone()
+        except (ValueError, OverflowError, OSError):
+            # Near the ends of the calendar there is no time in another zone.
+            start = ride.start
         length = _length(ride)
         if self._is_copy(start, length, path, counts=True):
             return
@@ -271,8 +278,8 @@ class _Walk:
 
     def _is_far(self, start: datetime) -> bool:
         day = start.date()
-        too_early = self._first is not None and day + _DOUBT < self._first
-        return too_early or (self._last is not None and day - _DOUBT > self._last)
+        too_early = self._first is not None and self._first - day > _DOUBT
+        return too_early or (self._last is not None and day - self._last > _DOUBT)
 
 
 def _head(path: Path) -> _Head:
@@ -334,6 +341,10 @@ def _sentence(path: Path, error: Exception) -> str:
         return f"{path}: cannot be read ({error.strerror or error})"
     text = str(error)
     return text if str(path) in text else f"{path}: {text}"
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _counted(number: int, what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -29,7 +30,7 @@ needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason="the shared rides ar
 EAST = timezone(timedelta(hours=9))
 START = datetime(2026, 11, 2, 18, 0, tzinfo=UTC)
 POINT = (
-    '<trkpt lat="50.{n:05}" lon="6"><ele>{n}</ele><time>{time:%Y-%m-%dT%H:%M:%SZ}</time>'
+    '<trkpt lat="50.{n:05}" lon="6"><ele>{n}</ele><time>{time}</time>'
     "<extensions><power>150</power></extensions></trkpt>"
 )
 
@@ -50,7 +51,8 @@ def ride(path, start=START, *, finish=True, trainer="ant:12345", seconds=40, pow
 
 def track(path, start=START, seconds=40):
     points = "".join(
-        POINT.format(n=n, time=start + timedelta(seconds=n)) for n in range(seconds + 1)
+        POINT.format(n=n, time=(start + timedelta(seconds=n)).isoformat())
+        for n in range(seconds + 1)
     )
     path.write_text(f"<gpx><metadata><time>1999-01-01T00:00:00Z</time></metadata><trk><trkseg>"
                     f"{points}</trkseg></trk></gpx>")  # fmt: skip
@@ -209,6 +211,28 @@ def test_damaged_files_are_named_and_stop_nothing(tmp_path):
         "junk.ride", "empty.fit", "broken.gpx", "head.ride", "body.ride", LOG_NAME,
     }  # fmt: skip
     assert found.notes == []
+
+
+def test_a_name_commands_no_terminal(tmp_path):
+    (tmp_path / "a\x1b[2J\nb.ride").write_bytes(b"junk")
+    _, told = history(tmp_path)
+    assert [each.isprintable() for each in told] == [True]
+    assert "a?[2J?b.ride" in told[0]
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_the_calendar_end_nothing(tmp_path, monkeypatch, year):
+    start = (
+        datetime(1, 1, 1, tzinfo=UTC) if year == 1 else datetime(9999, 12, 31, 23, 58, tzinfo=UTC)
+    )
+    track(tmp_path / "a.gpx", start)
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert len(survey(tmp_path).history.rides) == 1
+        assert survey(tmp_path, first=date(2026, 1, 1), last=date(2026, 2, 1)).losses == []
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):

@@ -50,7 +50,7 @@ def answer(monkeypatch):
                 raise KeyboardInterrupt
             return line
 
-        monkeypatch.setattr(health, "_at_a_terminal", lambda: True)
+        monkeypatch.setattr(health, "at_a_terminal", lambda: True)
         monkeypatch.setattr("click.termui.visible_prompt_func", prompt)
         return asked
 
@@ -177,7 +177,7 @@ def test_without_a_terminal_it_is_refused_unless_it_was_read(own, capsys):
 def test_what_was_answered_stands_before_the_option(own, answer, monkeypatch):
     answer("y", "y")
     health.screen(STARTER, own, read=False)
-    monkeypatch.setattr(health, "_at_a_terminal", lambda: False)
+    monkeypatch.setattr(health, "at_a_terminal", lambda: False)
     with pytest.raises(RiderInputError, match="health professional"):
         health.screen(HILLS, own, read=True)
 
@@ -185,7 +185,7 @@ def test_what_was_answered_stands_before_the_option(own, answer, monkeypatch):
 def test_what_was_answered_needs_no_terminal_any_more(own, answer, monkeypatch):
     answer("n", "y")
     health.screen(HILLS, own, read=False)
-    monkeypatch.setattr(health, "_at_a_terminal", lambda: False)
+    monkeypatch.setattr(health, "at_a_terminal", lambda: False)
     health.screen(HILLS, own, read=False)
 
 

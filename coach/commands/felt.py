@@ -77,11 +77,12 @@ def ask(path: Path) -> None:
     """
     from coach import journal
     from coach.analysis.effort import cr10_text, parse_cr10
-    from coach.live.keyboard import keyboard
+    from coach.live.keyboard import Keyboard, keyboard
+    from coach.messages import Key
 
     if not at_a_terminal():
         return
-    keys = keyboard(sys.stdin, ())
+    keys: Keyboard[Key] | None = keyboard(sys.stdin, ())
     if keys is not None:
         # A key pressed once too often while the ride was saved is no answer.
         keys.open()

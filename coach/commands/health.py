@@ -12,7 +12,6 @@ unchecked, has no ride: exit code 1, and nothing is kept.
 
 from __future__ import annotations
 
-import sys
 import textwrap
 import tomllib
 from datetime import date, datetime
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from coach.commands.asking import agrees
+from coach.commands.asking import agrees, at_a_terminal
 from coach.commands.rider import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.guidance.technique import BIKE, DISCLAIMER, STOP, format_section
@@ -99,7 +98,7 @@ def answers_path(rider_file: Path) -> Path:
 
 def _ask() -> bool:
     """Show everything and return whether any of it applies."""
-    if not _at_a_terminal():
+    if not at_a_terminal():
         raise RiderInputError(
             "the questions before the first ride on a real trainer need a terminal; where there is"
             " none, add --health-check-read if you know them and none applies to you"
@@ -115,10 +114,6 @@ def _ask() -> bool:
     if not checked:
         raise CoachError("no ride: check the bike and the trainer, then type the same again")
     return any_yes
-
-
-def _at_a_terminal() -> bool:
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def _hold_back(workout_file: Path, answers: Path) -> None:
