@@ -188,7 +188,7 @@ def test_a_ride_is_named(tmp_path, coach):
         (["5"], 2, "no ride of ours"),
         (["a.fit", "5"], 2, ".ride file only"),
         (["a.ride", "5", "6"], 2, "one word too many"),
-        (["a.ride", "5"], 1, "no such ride file"),
+        (["a.ride", "5"], 2, "no such ride file"),
         ([], 2, "Missing argument"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def felt(words: tuple[str, ...], out: Path) -> None:
     path = Path(words[0]) if len(words) == 2 else _newest(out)
     if path.suffix.lower() != ".ride":
         raise RiderInputError(f"{path}: how it felt is kept in a .ride file only; name one")
+    if not os.path.isfile(path):
+        raise RiderInputError(f"{path}: no such ride file")
     journal.felt(path, cr10)
     click.echo(f"{path}: felt {cr10_text(cr10)}")
 

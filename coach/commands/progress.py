@@ -41,7 +41,7 @@ _TOMORROW = timedelta(days=1)
     metavar="N",
     default=8,
     show_default=True,
-    help=f"How many weeks, 1 to {MOST_WEEKS}.",
+    help="How many weeks.",
 )
 @click.option("--until", metavar="DATE", help="The last day, such as 2026-11-22; else today.")
 @click.option(
@@ -226,9 +226,7 @@ def _show(weeks: Sequence[WeekDone], today: date, before: date | None) -> None:
     if not any(count.done or count.planned for count in counts):
         console.print("No rides and no strength sessions in these weeks.")
         if before is not None:
-            back = (weeks[-1].end - before).days // 7 + 1
-            more = f"--weeks {back}" if back <= MOST_WEEKS else f"--until {before}"
-            console.print(f"The last ride before them was on {before}: {more} shows it.")
+            console.print(f"The last ride before them: --until {before} shows it.")
         return
     console.print()
     console.print(_table(weeks, today))
