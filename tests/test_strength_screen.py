@@ -136,7 +136,8 @@ def test_what_follows_is_told_by_what_is_new(following, text):
 def test_no_key_is_offered_that_does_nothing():
     waiting = drawn(moment(Phase.READY, seconds_left=None, back=False))
     assert waiting[-1].rstrip() == " space begin  n skip set  x skip exercise  q quit, save"
-    assert "p pause" not in drawn(MOMENTS["ask"])[-1]
+    last = drawn(MOMENTS["last rest"])
+    assert last[-1].rstrip() == " space go on  p pause  b correct set  q quit, save"
 
 
 def test_trouble_is_told_in_every_phase_and_the_keys_stay():

@@ -326,6 +326,22 @@ def test_a_clock_that_goes_back_stands_still():
     assert gym.session.snapshot.seconds_left == left - 1.0
 
 
+def test_where_nothing_counts_there_is_nothing_to_pause():
+    gym = Gym()
+    assert not gym.press(PAUSE).session.snapshot.paused
+    assert not gym.press(GO, GO).wait(10.0).press(PAUSE).session.snapshot.paused
+    assert not finish(PAUSE).session.snapshot.paused
+
+
+@pytest.mark.parametrize("tick", [0.25, 1.0, 4.0, LONGEST_GAP])
+def test_whoever_is_called_late_is_not_late(tick):
+    # Ten seconds to get ready, five repetitions of two seconds: the rest ends 30 s after 20 s.
+    gym = Gym().press(GO).wait(24.0, tick).press(GO)
+    assert (gym.phase, gym.session.snapshot.seconds_left) == (Phase.REST, 26.0)
+    gym.wait(29.0, tick)
+    assert (gym.phase, gym.session.snapshot.seconds_left) == (Phase.SET, 7.0)
+
+
 # --- back and skip -------------------------------------------------------------------------------
 
 

@@ -134,6 +134,7 @@ def _sections(snapshot: SessionSnapshot, trouble: str, width: int, height: int) 
     else:
         idle = {Press.PAUSE} if snapshot.seconds_left is None else set()
         idle |= set() if snapshot.back else {Press.BACK}
+        idle |= set() if snapshot.step else {Press.SKIP, Press.SKIP_EXERCISE}
         words = {key: does for key, does in words.items() if key not in idle}
     bindings = [_BINDINGS[key] for key in words]
     keys = key_rows(bindings, lambda each: words[each.key], width, min(2, height // 4))
