@@ -145,7 +145,6 @@ class Control:
         self._ceiling = 0.0
         self._burst = 0.0
         self._burst_spent = False
-        # Above `BURST_CEILING` in the ramp of a test, or on the way down from there.
         self._testing = False
         self._ramp = False
         self._stopped_since: float | None = None
@@ -309,8 +308,8 @@ class Control:
         sustained = HILL_CEILING * threshold
         felt = self._load.value if self.mode is Mode.POWER else 0.0
         test = wanted.segment.kind is SegmentKind.TEST
-        self._testing = test or (self._testing and felt > BURST_CEILING * threshold)
-        above = max(power, felt) > sustained and not test
+        self._testing = test
+        above = max(power, felt) > sustained
         if wanted.at >= 0.0:  # before that it is only prepared
             self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
         # Spent a second early, so that it is over in time, unless the plan itself ends it then;

@@ -11,8 +11,8 @@ from ftp_rides import compiled, ramp, ride_of
 
 from coach import profile
 from coach.cli import run
-from coach.commands import ftp, health
-from coach.errors import CoachError, ProfileError, RiderInputError
+from coach.commands import ftp
+from coach.errors import CoachError, RiderInputError
 from coach.formats import fit
 
 MINE = """\
@@ -192,14 +192,6 @@ def test_nobody_else_is_asked(rides, answer):
     assert asked == []
 
 
-def test_a_yes_in_the_health_questions_allows_no_test(own):
-    own.write_text(MINE)
-    health.answers_path(own).write_text("answered = 2025-01-01\nany_yes = true\n")
-    for name in ("ftp-ramp", "ftp-twenty"):
-        with pytest.raises(RiderInputError, match="talk to a health professional first"):
-            health.screen(profile.find_workout(name), own, read=True)
-
-
 # --- the result, and the rider file ---------------------------------------------------------------
 
 
@@ -278,10 +270,17 @@ def test_a_broken_rider_file_is_never_replaced(coach, own, ramp_file):
     assert own.read_text() == "[rider]\nmass_kg = 7500\n"
 
 
-def test_what_no_rider_can_have_is_not_written(own):
+def test_what_no_rider_can_have_is_not_written(coach, own, tmp_path):
     own.write_text(MINE)
-    with pytest.raises(ProfileError, match="30 to 600"):
-        profile.parse_rider(ftp.with_threshold_power(MINE, 700), "mine.toml")
+    path = tmp_path / "monster.fit"
+    monster = ramp()
+    monster.power *= 3
+    path.write_bytes(fit.encode(monster))
+    code, out, err = coach("ftp", "result", path, "--save")
+    assert (code, out) == (2, "")
+    assert "nothing was saved" in err
+    assert "30 to 600, found 660" in err
+    assert own.read_text() == MINE
 
 
 def test_a_test_without_a_result_saves_nothing(coach, own, tmp_path):

@@ -16,6 +16,8 @@ from ftp_rides import RIDER, WARM_UP, compiled, ramp, ride_of, twenty
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coach import profile
+from coach.errors import ProfileError
 from coach.formats import fit
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import PositionChange, Ride, TimerChange
@@ -169,6 +171,39 @@ def test_a_ramp_begins_at_100_w_or_at_two_thirds_of_a_small_ftp(ftp, first, last
     ]
     assert (steps[0], steps[-1]) == (first, last)
     assert set(np.diff(steps)) == {20.0}
+
+
+PART = """
+[[part]]
+kind = "{}"
+length = "{}"
+effort = "hard"
+cr10 = 5
+resistance_steps = 0
+{}
+"""
+WARM = PART.format("warm_up", "10:00", "ftp_pct_start = 40\nftp_pct_end = 60")
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        (WARM + PART.format("test", "20:00", "from_w = 100"), ""),
+        (WARM + PART.format("test", "20:30", "grade_pct = 1"), ""),
+        (WARM + PART.format("test", "20:30", "from_w = 100"), "from_w: expected the watts"),
+        (WARM + PART.format("test", "20:00", "step_w = 20"), "step_w: expected the watts"),
+        (WARM + PART.format("test", "9:00", "from_w = 90\ngrade_pct = 1"), "in a part without"),
+        (PART.format("test", "20:00", "from_w = 100"), "10:00 or more of warm_up before the first"),
+        (WARM.replace("10:00", "9:59") + PART.format("test", "9:00", ""), "10:00 or more of warm"),
+    ],
+)
+def test_a_file_of_ones_own_is_held_to_the_same_rules(parts, told):
+    text = f'title = "Mine"\nabout = "a test"\n{parts}'
+    if told:
+        with pytest.raises(ProfileError, match=told):
+            profile.parse_workout(text, "mine.toml")
+    else:
+        assert profile.parse_workout(text, "mine.toml").parts[-1].kind is SegmentKind.TEST
 
 
 # --- below the limit ------------------------------------------------------------------------------

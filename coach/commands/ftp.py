@@ -14,7 +14,7 @@ from coach.commands.bands import name_of, result_lines, wrapped
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
 from coach.commands.rider import write_whole
 from coach.commands.saving import to_type
-from coach.errors import CoachError, RiderInputError
+from coach.errors import CoachError, ProfileError, RiderInputError
 from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
@@ -306,7 +306,10 @@ def _save(path: Path | None, best: ThresholdResult | None, found: Sequence[Thres
     before = profile.load_rider(path)
     watts = round(best.value)
     text = with_threshold_power(read_text(path, "a rider file"), watts)
-    profile.parse_rider(text, str(path))
+    try:
+        profile.parse_rider(text, str(path))
+    except ProfileError as error:
+        raise RiderInputError(f"nothing was saved: {error}") from None
     try:
         write_whole(path, text)
     except OSError as error:
