@@ -146,7 +146,7 @@ class Control:
         self._burst = 0.0
         self._burst_spent = False
         self._testing = False
-        self._ramp = False
+        self._ramp = self._off_ramp = False
         self._stopped_since: float | None = None
         self._connected = False
         self._now = 0.0
@@ -308,7 +308,8 @@ class Control:
         sustained = HILL_CEILING * threshold
         felt = self._load.value if self.mode is Mode.POWER else 0.0
         test = wanted.segment.kind is SegmentKind.TEST
-        self._testing = test
+        # Also on the way down from there, or the last of it would go in one step.
+        self._testing = test or (self._testing and felt > BURST_CEILING * threshold)
         above = max(power, felt) > sustained
         if wanted.at >= 0.0:  # before that it is only prepared
             self._burst = self._burst + dt if above else max(0.0, self._burst - dt)
@@ -376,7 +377,8 @@ class Control:
             self._enter(goal, telemetry)
         if starts or changes:
             # A ramp is made of steps, and off it the load goes as from any short effort.
-            ramp = wanted.segment.ramp or self._ramp
+            self._off_ramp = self._ramp and not wanted.segment.ramp
+            ramp = wanted.segment.ramp or self._off_ramp
             short = ramp or wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
             over = SHORT_ONSET if short else ONSET
             load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
@@ -393,7 +395,7 @@ class Control:
         self._unloading = False
         self._ramp = wanted.segment.ramp
         self._lap, self._intensity = wanted.lap, wanted.intensity
-        if goal.mode is Mode.POWER and load.value > self._ceiling:
+        if goal.mode is Mode.POWER and load.value > self._ceiling and not self._off_ramp:
             load.ease()
         # What would rise waits for a rider who changes posture.
         if goal.load < load.value or not self.posture.changing:

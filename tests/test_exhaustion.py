@@ -191,21 +191,24 @@ def test_the_cadence_guard_does_not_fight_the_ramp():
 
 
 def test_each_step_is_there_within_seconds():
-    engine = Engine(RAMP, RIDER)
-    drive(engine, 303.25, on_target)
+    high = workout((*WARM[:3], 200.0, 200.0, *WARM[5:]), *STEPS, COOL)
+    engine = Engine(high, RIDER)
+    drive(engine, 63.25, on_target)
+    assert engine.control.target_power == 100.0
+    drive(engine, 239.75, on_target, start=63.5)
     assert engine.control.target_power == 180.0
     drive(engine, 60, on_target, start=303.5)
     assert engine.control.target_power == 200.0
 
 
-@pytest.mark.parametrize("moment", [700, 1000])
+@pytest.mark.parametrize("moment", [700, 1000, 1110])
 def test_the_load_comes_down_within_seconds_and_not_in_one_step(moment):
     said = drive(Engine(RAMP, RIDER), moment + 20, on_target, keys={moment: [Key.SKIP]})
     powers = [(t, c.power) for t, c in of_kind(said, TargetPower) if t >= moment - 5]
     drops = [a - b for (_, a), (_, b) in pairwise(powers)]
-    assert max(drops) <= 0.6 * powers[0][1]
-    assert len([drop for drop in drops if drop > 0]) >= 2
-    assert next(t for t, p in powers if p == 80.0) <= moment + 4
+    # Three seconds, a set-point each half second: whoever stands on the pedals is not dropped.
+    assert max(drops) <= 0.15 * powers[0][1]
+    assert 2.5 <= next(t for t, p in powers if p == 80.0) - moment <= 4.0
 
 
 def test_a_second_ramp_is_watched_like_the_first():
