@@ -20,7 +20,7 @@ from coach import profile
 from coach.errors import ProfileError
 from coach.formats import fit
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
-from coach.ride import PositionChange, Ride, TimerChange
+from coach.ride import PositionChange, Ride, TimerChange, as_ridden
 from coach.training.submaximal import estimates
 from coach.training.threshold import Method, from_ramp, from_twenty, of_test
 from coach.workout import Segment, SegmentKind, Workout
@@ -149,6 +149,13 @@ def test_a_band_holds_its_value_and_scales_with_power(watts):
     result = from_twenty(twenty(watts=watts, five=watts + 20))
     assert result.value == pytest.approx(0.95 * watts)
     assert result.low < result.value < result.high
+
+
+def test_a_ride_ridden_again_says_the_same():
+    ride = ramp()
+    again = replace(ride, workout=as_ridden(ride))
+    again.laps = [replace(lap, segment=index) for index, lap in enumerate(ride.laps)]
+    assert from_ramp(again) == from_ramp(ride)
 
 
 def test_the_fit_file_of_a_ride_says_the_same():

@@ -144,7 +144,9 @@ def from_ramp(ride: Ride) -> ThresholdResult:
             Method.RAMP, why="the ramp was interrupted by a pause, in which legs recover"
         )
     last = steps[-1]
-    if laps[-1].segment == last.index and laps[-1].timer_time >= last.duration - 1.0:
+    # A ride that was ridden again has the steps as they were ridden, the last one cut.
+    full = laps[-1].timer_time >= max(MINUTE, last.duration) - 1.0
+    if laps[-1].segment == last.index and full:
         return ThresholdResult(
             Method.RAMP,
             why=f"the ramp ended at {last.target_power_end:.0f} W and you did not: FTP is above the"
