@@ -231,7 +231,7 @@ def test_garmins_sdk_reads_the_plan():
         "warmup",
         "active",
         "active",
-        "rest",
+        "recovery",
         "cooldown",
     ]
     assert [step["duration_time"] for step in steps] == [120, 60, 60, 45.5, 14.5]
@@ -248,9 +248,9 @@ def test_garmins_sdk_reads_the_plan():
     ("kind", "intensity"),
     [
         *[(SegmentKind.WARM_UP, "warmup"), (SegmentKind.HILL, "active")],
-        *[(SegmentKind.DOWNHILL, "rest"), (SegmentKind.MODERATE, "active")],
-        *[(SegmentKind.COOL_DOWN, "cooldown"), (SegmentKind.INTERVAL, "active")],
-        *[(SegmentKind.RECOVERY, "rest"), (SegmentKind.FREE, "active")],
+        *[(SegmentKind.DOWNHILL, "recovery"), (SegmentKind.MODERATE, "active")],
+        *[(SegmentKind.COOL_DOWN, "cooldown"), (SegmentKind.INTERVAL, "interval")],
+        *[(SegmentKind.RECOVERY, "recovery"), (SegmentKind.FREE, "active")],
     ],
 )
 def test_every_kind_of_segment_has_its_intensity(kind, intensity):
@@ -265,7 +265,7 @@ def test_laps_say_what_was_ridden():
     ride = sample_ride()
     laps = read_with_garmin(fit.encode(ride))["lap_mesgs"]
     assert [lap["wkt_step_index"] for lap in laps] == [0, 1, 2, 2, 3]
-    assert [lap["intensity"] for lap in laps] == ["warmup"] + ["active"] * 3 + ["rest"]
+    assert [lap["intensity"] for lap in laps] == ["warmup"] + ["active"] * 3 + ["recovery"]
     assert [lap["total_timer_time"] for lap in laps] == [120, 60, 60, 15, 45]
     second = (ride.time >= 120) & (ride.time < 240)
     assert laps[1]["start_time"] == START + timedelta(seconds=120)

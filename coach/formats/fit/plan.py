@@ -21,8 +21,9 @@ from coach.workout import Segment, SegmentKind, Workout
 _INTENSITIES = {
     SegmentKind.WARM_UP: profile.INTENSITY_WARM_UP,
     SegmentKind.COOL_DOWN: profile.INTENSITY_COOL_DOWN,
-    SegmentKind.DOWNHILL: profile.INTENSITY_REST,
-    SegmentKind.RECOVERY: profile.INTENSITY_REST,
+    SegmentKind.DOWNHILL: profile.INTENSITY_RECOVERY,
+    SegmentKind.RECOVERY: profile.INTENSITY_RECOVERY,
+    SegmentKind.INTERVAL: profile.INTENSITY_INTERVAL,
 }
 
 _EXACT = {

@@ -207,6 +207,7 @@ WORKOUT = Message(
         "num_valid_steps": Field(6, UINT16),
         "wkt_name": Field(8, STRING),
         "sub_sport": Field(11, ENUM),
+        "wkt_description": Field(17, STRING),
         "plan_name": _ours(4, STRING),
     },
 )
@@ -216,9 +217,14 @@ WORKOUT_STEP = Message(
         "message_index": _INDEX,
         "wkt_step_name": Field(0, STRING),
         "duration_type": Field(1, ENUM),
+        # Fields 2, 4, 5, 6, 21 and 22 mean what the type before them says; here are the plain
+        # numbers, and those meanings that the plan of a recorded ride has.
+        "duration_value": Field(2, UINT32),
         "duration_time": Field(2, UINT32, 1000, unit="s"),
         "target_type": Field(3, ENUM),
         "target_value": Field(4, UINT32),
+        "custom_target_value_low": Field(5, UINT32),
+        "custom_target_value_high": Field(6, UINT32),
         # Powers above 1000 are watts, those below percent of FTP (``workout_power``).
         "custom_target_power_low": Field(5, UINT32, 1, 1000, unit="W"),
         "custom_target_power_high": Field(6, UINT32, 1, 1000, unit="W"),
@@ -289,7 +295,7 @@ OUR_FIELDS = {
 # --- codes ------------------------------------------------------------------------------------
 
 MANUFACTURER_DEVELOPMENT = 255
-FILE_TYPE_ACTIVITY = 4
+FILE_TYPE_ACTIVITY, FILE_TYPE_WORKOUT, FILE_TYPE_COURSE = 4, 5, 6
 
 EVENT_TIMER, EVENT_SESSION, EVENT_LAP, EVENT_ACTIVITY, EVENT_RIDER_POSITION = 0, 8, 9, 26, 44
 TYPE_START, TYPE_STOP, TYPE_MARKER, TYPE_STOP_ALL = 0, 1, 3, 4
@@ -305,11 +311,21 @@ RIDER_POSITIONS = (
 """By FIT's own number (``rider_position_type``); ANT+ page 0xE2 counts differently."""
 
 INTENSITY_ACTIVE, INTENSITY_REST, INTENSITY_WARM_UP, INTENSITY_COOL_DOWN = 0, 1, 2, 3
+INTENSITY_RECOVERY, INTENSITY_INTERVAL = 4, 5
 TRIGGER_ACTIVITY_END, TRIGGER_MANUAL, TRIGGER_SESSION_END = 0, 0, 7
 """Of a session; of a lap; of a session's last lap."""
 ACTIVITY_MANUAL, TIMER_TRIGGER_MANUAL = 0, 0
-DURATION_TIME = 0
-TARGET_OPEN, TARGET_CADENCE, TARGET_POWER = 2, 3, 4
+DURATION_TIME, DURATION_DISTANCE, DURATION_OPEN = 0, 1, 5
+DURATION_REPEAT_STEPS, DURATION_REPEAT_TIME, DURATION_REPETITION_TIME = 6, 7, 28
+DURATION_REPEATS = (*range(6, 14), 17, 18, 27)
+"""Durations that are no length but lead back to an earlier step."""
+TARGET_SPEED, TARGET_HEART_RATE, TARGET_OPEN, TARGET_CADENCE, TARGET_POWER = 0, 1, 2, 3, 4
+TARGET_POWERS = (TARGET_POWER, 7, 8, 9, 10)
+"""Power as it is, and as its mean over 3, 10, 30 s and the lap."""
+MESSAGE_INDEX_MASK = 0x0FFF
+"""Of ``message_index``; the bits above are flags."""
+WATTS_OFFSET = 1000
+"""Of ``workout_power``: up to here percent of FTP, above it watts."""
 
 SPORTS = {
     0: "generic",
