@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import Lap, PositionChange, Ride, TimerChange
-from coach.training.done import Asks, asks, ride_done
+from coach.training.done import Asks, asks, asks_more, ride_done
 from coach.training.history import History, RideDone, StrengthDone
 from coach.training.plan import Plan, Session, SessionKind, Week
 from coach.training.weekly import week_start, weekly
@@ -204,6 +204,16 @@ def test_a_pause_is_no_part_of_a_hill():
 def test_a_ride_of_nothing():
     done = ride_done(Ride.from_columns(np.empty(0)), START)
     assert (done.timer_time, done.hills, done.hill_power, done.load) == (0.0, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "watts", "standing", "more"),
+    [(60.0, 200.0, None, False), (61.0, 200.0, None, True), (60.0, 201.0, None, True),
+     (60.0, 200.0, Posture.STANDING, True), (59.0, 199.0, None, False)],
+)  # fmt: skip
+def test_a_workout_asks_more_than_another(seconds, watts, standing, more):
+    usual = workout((SegmentKind.HILL, 1, 60.0, None, 200.0))
+    assert asks_more(workout((SegmentKind.HILL, 1, seconds, standing, watts)), usual) is more
 
 
 def test_what_a_workout_asks():

@@ -67,7 +67,7 @@ def kept(own: Path) -> list[str]:
 
 def test_it_is_shown_once_and_remembered(own, answer, capsys):
     asked = answer("n", "y")
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert len(asked) == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -92,7 +92,7 @@ def test_it_is_shown_once_and_remembered(own, answer, capsys):
     for text in (*BIKE.lines, *STOP.lines, DISCLAIMER):
         assert text in words
     assert kept(own) == ["rider-health.toml"]
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert len(asked) == 2
     assert capsys.readouterr().err == ""
 
@@ -107,7 +107,7 @@ def test_it_fits_a_terminal():
 
 def test_only_a_yes_or_a_no_and_the_date_are_kept(own, answer):
     answer("yes", "y")
-    health.screen(STARTER, own, read=False)
+    health.screen(STARTER, own, harder=False, read=False)
     lines = health.answers_path(own).read_text().splitlines()
     assert lines[0].startswith("#")
     key, _, day = lines[1].partition(" = ")
@@ -120,16 +120,28 @@ def test_after_a_yes_there_is_the_starter_workout_only(own, answer, capsys):
     asked = answer("y", "y")
     for _ in ("just answered", "remembered"):
         with pytest.raises(RiderInputError) as refused:
-            health.screen(HILLS, own, read=False)
+            health.screen(HILLS, own, harder=False, read=False)
         sentence = str(refused.value)
         assert sentence.startswith("hills: talk to a health professional first")
         assert "coach ride hills-starter" in sentence
         assert str(health.answers_path(own)) in sentence
         assert "\n" not in sentence
     capsys.readouterr()
-    health.screen(STARTER, own, read=False)
+    health.screen(STARTER, own, harder=False, read=False)
     assert "Talk to a health professional first" in capsys.readouterr().err
     assert len(asked) == 2
+
+
+def test_after_a_yes_the_starter_workout_is_ridden_as_it_is(own, answer):
+    answer("y", "y")
+    for _ in ("just answered", "remembered"):
+        with pytest.raises(RiderInputError, match=r"^harder than in its file: talk to a health"):
+            health.screen(STARTER, own, harder=True, read=False)
+
+
+def test_after_a_no_it_may_be_harder(own, answer):
+    answer("n", "y")
+    health.screen(STARTER, own, harder=True, read=False)
 
 
 def test_a_file_of_that_name_is_not_the_starter_workout(own, answer, tmp_path):
@@ -137,14 +149,14 @@ def test_a_file_of_that_name_is_not_the_starter_workout(own, answer, tmp_path):
     named = tmp_path / "hills-starter.toml"
     named.write_bytes(HILLS.read_bytes())
     with pytest.raises(RiderInputError, match="health professional"):
-        health.screen(named, own, read=False)
-    health.screen(STARTER.parent / ".." / "workouts" / STARTER.name, own, read=False)
+        health.screen(named, own, harder=False, read=False)
+    health.screen(STARTER.parent / ".." / "workouts" / STARTER.name, own, harder=False, read=False)
 
 
 def test_an_unchecked_bike_is_no_ride_and_nothing_is_kept(own, answer):
     answer("n", "n")
     with pytest.raises(CoachError, match="check the bike and the trainer"):
-        health.screen(HILLS, own, read=False)
+        health.screen(HILLS, own, harder=False, read=False)
     assert kept(own) == []
 
 
@@ -152,48 +164,48 @@ def test_an_unchecked_bike_is_no_ride_and_nothing_is_kept(own, answer):
 def test_ctrl_c_keeps_nothing(own, answer, lines):
     answer(*lines)
     with pytest.raises(CoachError, match="not answered") as stopped:
-        health.screen(HILLS, own, read=False)
+        health.screen(HILLS, own, harder=False, read=False)
     assert not isinstance(stopped.value, RiderInputError)
     assert kept(own) == []
 
 
 def test_an_empty_answer_is_none(own, answer):
     asked = answer("", "maybe", "N", "", "YES")
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert len(asked) == 5
     assert kept(own) == ["rider-health.toml"]
 
 
 def test_without_a_terminal_it_is_refused_unless_it_was_read(own, capsys):
     with pytest.raises(RiderInputError, match="--health-check-read"):
-        health.screen(HILLS, own, read=False)
-    health.screen(HILLS, own, read=True)
+        health.screen(HILLS, own, harder=False, read=False)
+    health.screen(HILLS, own, harder=False, read=True)
     assert capsys.readouterr() == ("", "")
     assert kept(own) == []
     with pytest.raises(RiderInputError, match="--health-check-read"):
-        health.screen(HILLS, own, read=False)
+        health.screen(HILLS, own, harder=False, read=False)
 
 
 def test_what_was_answered_stands_before_the_option(own, answer, monkeypatch):
     answer("y", "y")
-    health.screen(STARTER, own, read=False)
+    health.screen(STARTER, own, harder=False, read=False)
     monkeypatch.setattr(health, "at_a_terminal", lambda: False)
     with pytest.raises(RiderInputError, match="health professional"):
-        health.screen(HILLS, own, read=True)
+        health.screen(HILLS, own, harder=False, read=True)
 
 
 def test_what_was_answered_needs_no_terminal_any_more(own, answer, monkeypatch):
     answer("n", "y")
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     monkeypatch.setattr(health, "at_a_terminal", lambda: False)
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
 
 
 def test_each_rider_answers_for_themselves(own, answer, tmp_path):
     kim = tmp_path / "kim.toml"
     asked = answer("n", "y", "y", "y")
-    health.screen(HILLS, own, read=False)
-    health.screen(STARTER, kim, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
+    health.screen(STARTER, kim, harder=False, read=False)
     assert len(asked) == 4
     assert (tmp_path / "kim-health.toml").exists()
 
@@ -221,9 +233,9 @@ def test_nothing_is_written_beside_the_shipped_example(own):
 def test_a_damaged_file_is_asked_again(own, answer, damage):
     health.answers_path(own).write_bytes(damage)
     asked = answer("n", "y")
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert len(asked) == 2
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert len(asked) == 2
 
 
@@ -240,7 +252,7 @@ def test_a_folder_that_takes_no_files_costs_no_ride(own, answer, monkeypatch, ca
 
     monkeypatch.setattr(Path, "replace", full)
     answer("n", "y")
-    health.screen(HILLS, own, read=False)
+    health.screen(HILLS, own, harder=False, read=False)
     assert "No space left on device" in capsys.readouterr().err
     assert kept(own) == []
 
@@ -362,6 +374,28 @@ def test_after_a_yes_the_command_rides_the_starter_workout_only(stick, answer, c
     assert stick.rides == []
     assert ride(workout="hills-starter") == 0
     assert len(stick.rides) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (["--hill-power", "22"], 2),
+        (["--hill-time", "30"], 2),
+        (["--stand-time", "15"], 2),
+        (["--stand-hill-4"], 2),
+        (["--moderate", "15"], 0),
+        (["--moderate", "0"], 0),
+        (["--mode", "power"], 0),
+        (["--mode", "resistance"], 0),
+    ],
+)
+@pytest.mark.usefixtures("own")
+def test_after_a_yes_no_option_makes_it_harder(stick, answer, capsys, more, code):
+    answer("y", "y")
+    assert ride(*more, workout="hills-starter") == code
+    assert len(stick.rides) == (code == 0)
+    told = capsys.readouterr().err
+    assert ("until then there is 'coach ride hills-starter', as it is" in told) == (code == 2)
 
 
 # --- in earnest -------------------------------------------------------------------------------

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from coach.errors import RiderInputError
 from coach.profile import estimate_threshold_power, example_rider
 from coach.training.attendance import Verdict, judged
+from coach.training.easy import eased
 from coach.training.history import History, RideDone, StrengthDone
-from coach.training.ladder import LADDER, Raise
+from coach.training.ladder import LADDER, Raise, State
 from coach.training.plan import (
     CHARACTERS,
     Level,
@@ -27,6 +28,7 @@ from coach.training.plan import (
     SessionKind,
     Week,
     command_words,
+    in_easy_week,
     level_for,
     make_plan,
     simulate,
@@ -429,6 +431,18 @@ def test_the_riders_own_day_counts_not_the_one_in_greenwich():
     assert plan.weeks[0].sessions[0].done is True
 
 
+# --- hills as in their file ---------------------------------------------------------------------
+
+
+def test_good_weeks_say_why_nothing_is_raised():
+    asked = replace(request(level=Level.STARTER), as_in_file=True)
+    first, *others = simulate(asked, "obedient").weeks
+    assert first.why == "The hills as in their file, to begin with."
+    said = "Nothing raised: talk to a health professional first."
+    assert [week.why == said for week in others] == [True, True, False, True, True, True, False]
+    assert others[2].why.startswith("Easy week: ")
+
+
 # --- easy weeks ---------------------------------------------------------------------------------
 
 
@@ -449,6 +463,35 @@ def test_every_fourth_week_has_a_third_less(days, level):
         assert hills(week).raised in (AS_IN_FILE, Raised(power=hills(before).raised.power))
         assert ("as in their file" in week.why) == (hills(week).raised == AS_IN_FILE)
         assert f"{100 * less[0]:.0f} % less riding" in week.why
+
+
+@pytest.mark.parametrize("character", CHARACTERS)
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("days", [(0,), (0, 3), (0, 2, 5), (0, 2, 4, 6), (0, 1, 2, 4, 5), range(7)])
+def test_no_moderate_block_is_a_crumb(days, level, character):
+    plan = simulate(request(days=days, weeks=24, level=level), character)
+    blocks = {session.moderate for week in plan.weeks for session in week.sessions}
+    assert all(block is None or block == 0 or block >= 5 for block in blocks)
+
+
+def test_no_crumb_even_where_one_minute_would_be_nearest():
+    # The gentlest hills, once raised in power and twice in length and in their block.
+    counts = {Raise.MODERATE: 2, Raise.POWER: 1, Raise.LENGTH: 2}
+    state = State(0, tuple(what for what, times in counts.items() for _ in range(times)))
+    ridden = Session(
+        START, SessionKind.HILLS, "hills-starter", state.raised, moderate=state.moderate
+    )
+    (easy,), _ = eased([ridden], volume([ridden]))
+    assert easy.moderate in (0, 5)
+
+
+def test_a_day_is_in_an_easy_week_or_not():
+    asked = request(weeks=8)
+    plan = simulate(asked, "obedient")
+    for ahead in range(-60, 120):
+        day = START + timedelta(days=ahead)
+        easy = any(w.easy and 0 <= (day - w.start).days < 7 for w in plan.weeks)
+        assert in_easy_week(asked, day) is easy
 
 
 def test_an_easy_week_rides_less_of_the_same():
@@ -525,6 +568,18 @@ def good(outcome):
         and outcome["cr10"] <= 6
         and (outcome["cadence"] or 60.0) >= 60
     )
+
+
+@settings(max_examples=30, deadline=None)
+@given(asked=requests, outcomes=outcomes)
+def test_who_should_ask_somebody_first_gets_nothing_raised_and_no_offer(asked, outcomes):
+    asked = replace(asked, level=Level.STARTER, as_in_file=True)
+    for week in lived(asked, outcomes[: asked.weeks]).weeks:
+        for session in week.sessions:
+            assert session.raised == AS_IN_FILE
+            assert session.workout in (None, "hills-starter", "glutes")
+        assert "plan anew" not in week.why
+        assert "more on" not in week.why
 
 
 @settings(max_examples=60, deadline=None)
@@ -643,23 +698,21 @@ def lived_with_strength(asked: Request) -> Plan:
 
 
 @pytest.mark.parametrize(
-    ("change", "health_yes", "level"),
+    ("change", "level"),
     [
-        ({}, False, Level.STANDARD),
-        ({}, True, Level.STARTER),
-        ({"threshold_estimated": True}, False, Level.STARTER),
-        ({"threshold_power": 120.0}, False, Level.STARTER),
-        ({"threshold_power": 121.0}, False, Level.STANDARD),
-        ({"threshold_power": 224.9}, False, Level.STANDARD),
-        ({"threshold_power": 225.0}, False, Level.STRONG),
-        ({"threshold_power": 225.0}, True, Level.STARTER),
-        ({"threshold_power": 203.0, "sex": "female"}, False, Level.STRONG),
-        ({"threshold_power": 203.0, "age": 60.0}, False, Level.STRONG),
+        ({}, Level.STANDARD),
+        ({"threshold_estimated": True}, Level.STARTER),
+        ({"threshold_power": 120.0}, Level.STARTER),
+        ({"threshold_power": 121.0}, Level.STANDARD),
+        ({"threshold_power": 224.9}, Level.STANDARD),
+        ({"threshold_power": 225.0}, Level.STRONG),
+        ({"threshold_power": 203.0, "sex": "female"}, Level.STRONG),
+        ({"threshold_power": 203.0, "age": 60.0}, Level.STRONG),
     ],
 )
-def test_the_level_to_begin_with(change, health_yes, level):
+def test_the_level_to_begin_with(change, level):
     # 75 kg and 40 years: 1.6 W/kg is 120 W, 3.0 W/kg is 225 W (science notes, 3.5).
-    assert level_for(replace(RIDER, **change), health_yes) is level
+    assert level_for(replace(RIDER, **change)) is level
 
 
 def test_the_estimate_is_still_nine_tenths_of_the_rule():
@@ -675,6 +728,8 @@ def test_command_words():
         "ride", "hills", "--hill-power", "6", "--hill-time", "30", "--stand-time", "15",
         "--moderate", "15",
     )  # fmt: skip
+    none = Session(START, SessionKind.HILLS, "hills", moderate=0.0)
+    assert command_words(none) == ("ride", "hills", "--moderate", "0")
     rounds = Session(START, SessionKind.INTERVALS, "intervals", rounds=2)
     assert command_words(rounds) == ("ride", "intervals", "--rounds", "2")
     assert command_words(Session(START, SessionKind.STRENGTH, "glutes")) == ("strength", "glutes")

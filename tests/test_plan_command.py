@@ -285,7 +285,23 @@ def test_a_kept_plan_of_harder_hills_is_held_back_too(coach, home):
     (home / "rider-health.toml").write_text("answered = 2026-11-01\nany_yes = true\n")
     code, out, err = coach("--json")
     assert (code, json.loads(out)["level"]) == (0, "starter")
-    assert "until then these are weeks of starter hills" in err
+    assert "until then these are starter hills, and nothing is raised" in err
+
+
+def test_after_a_yes_nothing_is_raised_and_nothing_offered(coach, home, monkeypatch):
+    rider_file(home)
+    (home / "rider-health.toml").write_text("answered = 2026-11-01\nany_yes = true\n")
+    assert coach(*NEW, "--save")[0] == 0
+    assert "kept before" not in coach(*NEW, "--save")[2]
+    days = [date(2026, 11, 23) + timedelta(days=7 * week) for week in range(5)]
+    did(monkeypatch, *(ride(day, "hills-starter") for day in days))
+    set_clock(monkeypatch, datetime(2026, 12, 22, tzinfo=UTC))
+    plan = made(coach)
+    raises = ("hill_power_pct", "hill_time_s", "stand_time_s")
+    assert not any(session[raised] for session in sessions(plan) for raised in raises)
+    assert not any("--level" in week["why"] for week in plan["weeks"])
+    (home / "rider-health.toml").unlink()
+    assert any(session["hill_power_pct"] for session in sessions(made(coach)))
 
 
 # --- the kept plan --------------------------------------------------------------------------------

@@ -206,6 +206,16 @@ def test_an_old_plan_answers_to_all_that_was_done(coach, rides, monkeypatch):
     assert seen == [date(2026, 9, 7)]
 
 
+def test_after_a_yes_to_the_health_questions_the_plan_is_of_starter_hills(coach, rides, tmp_path):
+    keep_plan(rides)
+    mine = tmp_path / "me.toml"
+    mine.write_bytes(EXAMPLE.read_bytes())
+    known = ("--out", rides, "--weeks", 1, "--json", "--rider", mine)
+    before = weeks_of(coach(*known)[1])[0]["hill_power_planned_w"]
+    (tmp_path / "me-health.toml").write_text("answered = 2026-11-01\nany_yes = true\n")
+    assert weeks_of(coach(*known)[1])[0]["hill_power_planned_w"] < before - 15
+
+
 def test_a_plan_that_makes_no_sense_is_told_and_the_rides_are_shown(coach, rides):
     ride(rides / "a.ride")
     (rides / KEPT_NAME).write_text("weeks = 99\nstrat = 1\n")

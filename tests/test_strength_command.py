@@ -17,6 +17,8 @@ from coach.messages import Sample
 from coach.strength.routine import SetDone, Side, Work
 from coach.training import facts as facts_module
 from coach.training.facts import RideFacts
+from coach.training.kept import KEPT_NAME, format_request
+from coach.training.plan import Request
 
 ROUTINE = profile.load_routine(profile.find_routine("glutes"))
 EXERCISES = [each for group in ROUTINE.groups for each in group.exercises]
@@ -354,6 +356,40 @@ def test_who_went_beyond_gets_more_load_and_fifteen(coach, terminal, tmp_path):
     _, out, _ = coach("--full")
     assert terminal.work["bridge"] == (3, 15)
     assert "Bridge: 15 with the load you added, until every set goes beyond.\n" in out
+
+
+@pytest.mark.parametrize(
+    ("weeks_ago", "full", "sets"), [(3, False, 2), (2, False, 3), (4, False, 3), (3, True, 3)]
+)
+def test_an_easy_week_of_the_plan_has_one_set_less(
+    coach, terminal, tmp_path, weeks_ago, full, sets
+):
+    start = NOW.date() - timedelta(weeks=weeks_ago, days=2)
+    asked = Request(start, 8, (0, 2, 5), zone="Europe/Berlin")
+    (tmp_path / KEPT_NAME).write_text(format_request(asked))
+    for week in range(6, 0, -1):
+        logged(tmp_path, NOW - timedelta(weeks=week), reps=20, asked=20)
+    terminal.answers = ["y"]
+    _, out, _ = coach(*(["--full"] if full else []))
+    assert terminal.work == {each.name: (sets, 20) for each in EXERCISES}
+    assert ("An easy week of your plan: no exercise gets more than 2 sets.\n" in out) == (sets == 2)
+
+
+def test_an_easy_week_takes_off_no_last_set(coach, terminal, tmp_path):
+    asked = Request(NOW.date() - timedelta(weeks=3), 8, (0, 2, 5))
+    (tmp_path / KEPT_NAME).write_text(format_request(asked))
+    terminal.answers = ["y"]
+    coach()
+    assert terminal.work == {each.name: (1, 12) for each in EXERCISES}
+
+
+def test_a_kept_plan_with_mistakes_is_told_and_costs_no_session(coach, terminal, tmp_path):
+    (tmp_path / KEPT_NAME).write_text("weeks = 99\n")
+    terminal.answers = ["y"]
+    code, _, err = coach()
+    assert (code, len(terminal.guided)) == (0, 1)
+    assert "plan.toml:1: weeks" in err
+    assert "This session goes by no plan." in err
 
 
 def test_two_days_between_sessions_are_recalled_not_forced(coach, terminal, tmp_path):

@@ -286,7 +286,15 @@ def test_shorter_moderate_block_moves_what_follows():
     assert workout.duration == 5400 - 1050
 
 
-@pytest.mark.parametrize("minutes", [0, 0.5, 30.1, -5, math.nan, math.inf])
+def test_no_moderate_block_goes_from_the_last_hill_to_the_cool_down():
+    workout = compile_workout(PLANS["hills"], RIDER, moderate_minutes=0)
+    kinds = [segment.kind for segment in workout.segments]
+    assert SegmentKind.MODERATE not in kinds
+    assert kinds[-2:] == [SegmentKind.DOWNHILL, SegmentKind.COOL_DOWN]
+    assert workout.duration == 5400 - 1800
+
+
+@pytest.mark.parametrize("minutes", [0.5, 30.1, -5, math.nan, math.inf])
 def test_nonsense_minutes_are_refused(minutes):
     with pytest.raises(RiderInputError, match="1 to 30 minutes"):
         compile_workout(PLANS["hills"], RIDER, moderate_minutes=minutes)

@@ -2,8 +2,8 @@
 
 The screen follows the questions of the PAR-Q (Physical Activity Readiness Questionnaire); one yes
 is one too many, so they are asked as one question, and only its yes or no is kept, with the date,
-in a file beside the rider's own. After a yes there is the starter workout and no other. A file that
-cannot be read counts as not there: the questions are asked again.
+in a file beside the rider's own. After a yes there is the starter workout, no harder than in its
+file, and no other. A file that cannot be read counts as not there: the questions are asked again.
 
 Whoever must type something else (another workout, or ``--health-check-read`` where there is no
 terminal) has misused the command: exit code 2. Whoever leaves the questions unanswered, or the bike
@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import textwrap
 import tomllib
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,8 +26,13 @@ from coach.commands.rider import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.guidance.technique import BIKE, DISCLAIMER, STOP, format_section
 
+if TYPE_CHECKING:
+    from coach.training.plan import Request
+
 STARTER = "hills-starter"
 """The workout for whoever should talk to a health professional first."""
+
+FIRST = "talk to a health professional first"
 
 _WIDTH = 79
 
@@ -55,7 +62,7 @@ Saddle height and how to sit: coach technique
 _HEADING = "# Answered before the first ride on a real trainer. Remove the file to be asked again."
 
 
-def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
+def screen(workout_file: Path, rider_file: Path, *, harder: bool, read: bool) -> None:
     """Ask once what must be known before a real trainer is ridden, and hold to the answer.
 
     Parameters
@@ -64,6 +71,8 @@ def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
         What is to be ridden.
     rider_file : Path
         Who rides; the answer is kept beside it.
+    harder : bool
+        Whether the options ask for more than the workout's file does.
     read : bool
         ``--health-check-read``: where nothing was answered yet, take it for this ride that
         nothing applies. What was answered stands.
@@ -71,7 +80,8 @@ def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
     Raises
     ------
     RiderInputError
-        If the answer allows another workout only, or there is no terminal to answer in.
+        If the answer allows another workout only, or no harder one, or there is no terminal to
+        answer in.
     CoachError
         If the questions are left unanswered, or the bike is not checked.
     """
@@ -83,7 +93,24 @@ def screen(workout_file: Path, rider_file: Path, *, read: bool) -> None:
         any_yes = _ask()
         _remember(answers, any_yes)
     if any_yes:
-        _hold_back(workout_file, answers)
+        _hold_back(workout_file, answers, harder)
+
+
+def held_back(request: Request, rider_file: Path | None) -> Request:
+    """Return what may be planned: after a yes, starter hills as in their file.
+
+    Parameters
+    ----------
+    request : Request
+    rider_file : Path or None
+        Beside which the answer lies; ``None`` for the rider's own.
+    """
+    from coach import profile
+    from coach.training.plan import Level
+
+    if not remembered(answers_path(rider_file or profile.default_rider_path())):
+        return request
+    return replace(request, level=Level.STARTER, as_in_file=True)
 
 
 def answers_path(rider_file: Path) -> Path:
@@ -116,17 +143,18 @@ def _ask() -> bool:
     return any_yes
 
 
-def _hold_back(workout_file: Path, answers: Path) -> None:
-    """Let the starter workout through, with a word; refuse every other."""
+def _hold_back(workout_file: Path, answers: Path, harder: bool) -> None:
+    """Let the starter workout through, with a word; refuse every other, and a harder one."""
     from coach import profile
 
-    first = "talk to a health professional first"
-    if workout_file.resolve() != profile.find_workout(STARTER).resolve():
+    is_starter = workout_file.resolve() == profile.find_workout(STARTER).resolve()
+    if harder or not is_starter:
+        what = "harder than in its file" if is_starter else workout_file.stem
         raise RiderInputError(
-            f"{workout_file.stem}: {first}; until then there is 'coach ride {STARTER}'"
+            f"{what}: {FIRST}; until then there is 'coach ride {STARTER}', as it is"
             f" (remove {answers} to answer again)"
         )
-    click.echo(f"{first.capitalize()}, and ride no harder than this until then.", err=True)
+    click.echo(f"{FIRST.capitalize()}, and ride no harder than this until then.", err=True)
 
 
 def remembered(path: Path) -> bool | None:

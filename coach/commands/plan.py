@@ -205,7 +205,7 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
         if level is None:
             rider, path = own_rider(rider_file, example_allowed=True)
             say_who(path)
-            level = level_for(rider, health_yes=False)
+            level = level_for(rider)
         request = Request(
             typed.start or _coming_monday(now.astimezone(ZoneInfo(zone)).date()),
             weeks,
@@ -214,7 +214,7 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
             zone=zone,
         )
         return request if typed.at is None else replace(request, at=typed.at)
-    kept = _kept(out)
+    kept = kept_plan(out)
     if kept is None:
         missing = "--days" if weeks else "--weeks" if days else "--weeks and --days"
         raise RiderInputError(
@@ -231,11 +231,20 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
     )
 
 
-def _kept(out: Path) -> Request | None:
+def kept_plan(folder: Path) -> Request | None:
+    """Load the plan kept in a folder of rides; ``None`` where none is.
+
+    Raises
+    ------
+    ProfileError
+        With all its mistakes.
+    RiderInputError
+        If it cannot be read.
+    """
     from coach.profile.toml import read_text
     from coach.training.kept import KEPT_NAME, parse_request
 
-    path = out / KEPT_NAME
+    path = folder / KEPT_NAME
     if not os.path.exists(path):
         return None
     return parse_request(read_text(path, "a kept plan"), str(path))
@@ -267,16 +276,19 @@ def _held_back(request: Request, typed: _Typed, rider_file: Path | None) -> Requ
         If other hills were typed.
     """
     from coach import profile
-    from coach.training.plan import Level
 
-    answers = health.answers_path(rider_file or profile.default_rider_path())
-    if not health.remembered(answers) or request.level is Level.STARTER:
+    held = health.held_back(request, rider_file)
+    if not held.as_in_file:
         return request
-    first = f"talk to a health professional first (remove {answers} to answer again)"
-    if typed.level is not None:
+    answers = health.answers_path(rider_file or profile.default_rider_path())
+    first = f"{health.FIRST} (remove {answers} to answer again)"
+    if typed.level not in (None, held.level):
         raise RiderInputError(f"--level {request.level}: {first}; until then there is starter")
-    click.echo(f"{first.capitalize()}; until then these are weeks of starter hills.", err=True)
-    return replace(request, level=Level.STARTER)
+    click.echo(
+        f"{first.capitalize()}; until then these are starter hills, and nothing is raised.",
+        err=True,
+    )
+    return held
 
 
 def _history(out: Path, request: Request, today: date, simulated: bool) -> tuple[History, bool]:
@@ -348,12 +360,13 @@ def _save(path: Path, request: Request, *, err: bool) -> None:
     from coach.training.kept import format_request
 
     try:
-        before = _kept(path.parent)
+        before = kept_plan(path.parent)
     except CoachError:
         before = None
-    if before is not None and before != request:
+    text = format_request(request)
+    if before is not None and format_request(before) != text:
         click.echo(f"kept before: {_as_typed(before)}", err=True)
-    _write(path, format_request(request), "name another folder with --out")
+    _write(path, text, "name another folder with --out")
     click.echo(f"saved: {readable(str(path))}", err=err)
 
 

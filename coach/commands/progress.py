@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.commands import options
+from coach.commands import health, options
 from coach.commands.chart import DONE_WITH_LOSS, check_name
+from coach.commands.plan import kept_plan
 from coach.commands.ride import own_rider
 from coach.commands.saving import readable
 from coach.errors import CoachError, ProfileError, RiderInputError
@@ -83,7 +84,7 @@ def progress(
     from coach.training.weekly import week_start, weekly
 
     losses: list[str] = []
-    request = _request(out, losses)
+    request = _request(out, rider_file, losses)
     first = week_start(last, 0 if request is None else request.start.weekday())
     first -= timedelta(days=7 * (weeks - 1))
     # A plan answers to all that was done since it began.
@@ -118,18 +119,15 @@ def _day(text: str) -> date:
         raise RiderInputError(f"--until: expected {error}") from error
 
 
-def _request(out: Path, losses: list[str]) -> Request | None:
+def _request(out: Path, rider_file: Path | None, losses: list[str]) -> Request | None:
     """Return the kept plan's request; one that makes no sense is told, and not gone by."""
-    from coach.profile.toml import read_text
-    from coach.training.kept import KEPT_NAME, parse_request
+    from coach.training.kept import KEPT_NAME
 
-    path = out / KEPT_NAME
-    if not path.exists():
-        return None
     try:
-        return parse_request(read_text(path, "a kept plan"), str(path))
+        kept = kept_plan(out)
+        return None if kept is None else health.held_back(kept, rider_file)
     except ProfileError as error:
-        losses += [*error.mistakes, f"{path}: what was planned is left out"]
+        losses += [*error.mistakes, f"{out / KEPT_NAME}: what was planned is left out"]
     except CoachError as error:
         losses.append(f"{error}; what was planned is left out")
     return None

@@ -107,7 +107,10 @@ health_check = click.option(
 @options.rider_file
 @click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
 @click.option(
-    "--moderate", type=click.FloatRange(1, 180), metavar="MIN", help="Length of the moderate block."
+    "--moderate",
+    type=click.FloatRange(0, 180),
+    metavar="MIN",
+    help="Shorten the moderate block; 0 leaves it out.",
 )
 @click.option("--stand-hill-4", is_flag=True, help="Stand the whole of hill 4.")
 @options.rounds
@@ -189,6 +192,7 @@ def ride_on(
     from coach.live import terminal
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.uncontrolled import UncontrolledTrainer
+    from coach.training.done import asks_more
 
     kind = trainers.check(trainer_text)
     on_the_road = _on_the_road(kind, stick_text, speed)
@@ -208,7 +212,8 @@ def ride_on(
         from coach.trainers.ant import usb
 
         usb.stick().close()
-        health.screen(workout_file, rider_path, read=health_check_read)
+        harder = asks_more(compiled, profile.compile_workout(plan, rider))
+        health.screen(workout_file, rider_path, harder=harder, read=health_check_read)
         ftp.agree(compiled, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
+from coach.commands.plan import kept_plan
 from coach.commands.saving import writable_folder
 from coach.errors import CoachError, RiderInputError
 
@@ -219,6 +221,12 @@ def _begun(
     rules = _rules(ride, now)
     work = choose(routine, today, rules)
     work, more = _with_more_load(routine, today, work, read)
+    if not full and _in_easy_week(log.path.parent, now):
+        most = max(1, today.sets - 1)
+        work = tuple(replace(each, sets=min(each.sets, most)) for each in work)
+        more.append(
+            f"An easy week of your plan: no exercise gets more than {_counted(most, 'set')}."
+        )
     minutes = Session(work, routine.rest, routine.tempo).snapshot.remaining / 60
     click.echo(
         f"{routine.title}: {len(work)} exercises, about {_counted(ceil(minutes), 'minute')}."
@@ -231,6 +239,18 @@ def _begun(
     if not agrees("Begin", "y"):
         return None
     return _Going(log.begin(_now(), routine.name, work), work, ())
+
+
+def _in_easy_week(folder: Path, now: datetime) -> bool:
+    """Return whether the plan kept in the folder takes it easy today; mistakes in it are told."""
+    from coach.training.plan import in_easy_week
+
+    try:
+        kept = kept_plan(folder)
+    except CoachError as error:
+        click.echo(f"{error}\nThis session goes by no plan.", err=True)
+        return False
+    return kept is not None and in_easy_week(kept, now.astimezone(ZoneInfo(kept.zone)).date())
 
 
 def _with_more_load(

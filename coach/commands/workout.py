@@ -67,7 +67,7 @@ def list_(as_json: bool) -> None:
 @click.option(
     "--rider", "rider_file", metavar="FILE", help="Rider file; the example rider if not given."
 )
-@click.option("--moderate", type=float, metavar="MIN", help="Shorten the moderate block.")
+@click.option("--moderate", type=float, metavar="MIN", help="Shorten the moderate block; 0: none.")
 @click.option("--stand-hill-4", is_flag=True, help="Stand hill 4 from its foot.")
 @options.rounds
 @options.raises

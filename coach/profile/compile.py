@@ -88,7 +88,7 @@ def compile_workout(
         Ask for every load this way; ``None`` takes the plan's: hills, and intervals with their
         recoveries, by grade, the rest by power.
     moderate_minutes : float or None
-        Shorten the moderate block to this [min]; whole seconds.
+        Shorten the moderate block to this [min], in whole seconds; 0 leaves it out.
     stand_hill_4 : bool
         Stand hill 4 from its foot.
     rounds : int
@@ -286,14 +286,15 @@ def _chosen(
         longest = max((parts[i].duration for i in blocks), default=0.0) / 60.0
         if not blocks:
             raise RiderInputError(f"{plan.name} has no moderate block to shorten")
-        if not 1.0 <= moderate_minutes <= longest:
+        if moderate_minutes != 0 and not 1.0 <= moderate_minutes <= longest:
             raise RiderInputError(
                 f"the moderate block of {plan.name} can be 1 to {longest:g} minutes long,"
-                f" not {moderate_minutes:g}; type --moderate {longest:g}"
+                f" not {moderate_minutes:g}; type --moderate {longest:g}, or 0 for none"
             )
         shorter = float(round(60.0 * moderate_minutes))
         for i in blocks:
             parts[i] = replace(parts[i], duration=min(parts[i].duration, shorter))
+        parts = [part for part in parts if part.duration]
     if stand_hill_4:
         hills = [i for i, part in enumerate(parts) if part.kind is SegmentKind.HILL]
         if len(hills) < HILL_TO_STAND:

@@ -94,9 +94,7 @@ def session_text(session: Session) -> str:
             parts = [
                 f"{', '.join(filter(None, each))} on each hill" if any(each) else "",
                 f"stand {raised.standing:g} s earlier" if raised.standing else "",
-                f"moderate block of {session.moderate:g} min"
-                if session.moderate is not None
-                else "",
+                _moderate_text(session.moderate),
             ]
             return ", ".join(filter(None, parts)) or "nothing added"
         case SessionKind.INTERVALS:
@@ -105,6 +103,12 @@ def session_text(session: Session) -> str:
             return "three muscle groups"
         case SessionKind.REST:
             return ""
+
+
+def _moderate_text(minutes: float | None) -> str:
+    if minutes is None:
+        return ""
+    return f"moderate block of {minutes:g} min" if minutes else "no moderate block"
 
 
 def typed(session: Session) -> tuple[str, ...]:

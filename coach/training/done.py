@@ -67,6 +67,19 @@ def asks(workout: Workout) -> Asks:
     )
 
 
+def asks_more(workout: Workout, than: Workout) -> bool:
+    """Return whether a workout has more power or time on its hills than another, or more standing.
+
+    The lengths are whole seconds and compare exactly; mean powers may differ in their last bits.
+    """
+    one, other = asks(workout), asks(than)
+    return (
+        one.hill_time > other.hill_time
+        or one.standing > other.standing
+        or (one.hill_power or 0.0) > (other.hill_power or 0.0) + 1e-6
+    )
+
+
 def ride_done(ride: Ride, start: datetime) -> RideDone:
     """Sum up a ride.
 

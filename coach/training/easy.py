@@ -14,16 +14,20 @@ LEAST, MOST = 0.30, 0.40
 """Share of the riding that an easy week leaves out (reference notes on training science, section
 3.6), in minutes and in load."""
 
+LEAST_BLOCK = 5
+"""Of a moderate block that is not left out [min]; a convention."""
+
 
 def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, ...], float]:
     """Leave out about a third of a week's riding.
 
-    The hills are ridden as they are in their file, at least once, with a shorter moderate block;
-    the posture intervals for one round or not at all. Of all such weeks the one whose minutes and
-    load both lie 30 to 40 % below a regular week's, with most sessions. After many weeks of raises
-    that would be too easy, and the hills keep their power, not their length. Where nothing fits, it
-    is the nearest: what of a single hill ride is neither hill nor warm-up may be too little
-    (nothing raised: 28 % of the load of the standard, 26 % of the strong; the gentlest: 21 %).
+    The hills are ridden as they are in their file, at least once, with a shorter moderate block
+    or none; the posture intervals for one round or not at all. Of all such weeks the one whose
+    minutes and load both lie 30 to 40 % below a regular week's, with most sessions. After many
+    weeks of raises that would be too easy, and the hills keep their power, not their length. Where
+    nothing fits, it is the nearest: what of a single hill ride is neither hill nor warm-up may be
+    too little (nothing raised: 29 % of the load of the standard, 27 % of the strong; the gentlest:
+    22 %).
 
     Parameters
     ----------
@@ -35,7 +39,8 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
     Returns
     -------
     sessions : tuple of Session
-        What is left out is a day of rest; strength stays, its sets are the rider's to leave out.
+        What is left out is a day of rest; strength stays, with a set
+        less (`coach strength` leaves it out).
     less : float
         Share of the minutes of `regular` that was left out.
     """
@@ -44,8 +49,8 @@ def eased(sessions: Sequence[Session], regular: Volume) -> tuple[tuple[Session, 
         got = volume(week)
         minutes, load = 1 - got.minutes / regular.minutes, 1 - got.load / regular.load
         resting = sum(session.kind is SessionKind.REST for session in week)
-        # Where there is a choice, a block of whole five minutes, and not one of one.
-        odd = sum((session.moderate or 0) % 5 > 0 for session in week)
+        # Where there is a choice, a block, and one of whole five minutes.
+        odd = sum(session.moderate == 0 or (session.moderate or 0) % 5 > 0 for session in week)
         kept = sum(session.raised != AS_IN_FILE for session in week)
         far = _outside(minutes) + _outside(load)
         return (far, kept, odd, resting, abs(minutes - (LEAST + MOST) / 2))
@@ -65,8 +70,9 @@ def _easier_weeks(sessions: Sequence[Session]) -> Iterator[tuple[Session, ...]]:
     powers = {0.0, *(session.raised.power for session in hills)}
     own = moderate_minutes(hills[0].workout or "")
     longest = int(hills[0].moderate or own)
+    blocks = (0, *range(LEAST_BLOCK, longest + 1))
     for ridden, intervals, power, minutes in product(
-        range(1, len(hills) + 1), (True, False), sorted(powers), range(1, longest + 1)
+        range(1, len(hills) + 1), (True, False), sorted(powers), blocks
     ):
         moderate = float(minutes) if minutes < own else None
         week: list[Session] = []

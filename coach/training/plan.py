@@ -51,6 +51,7 @@ __all__ = [
     "SessionKind",
     "Week",
     "command_words",
+    "in_easy_week",
     "level_for",
     "make_plan",
     "simulate",
@@ -123,30 +124,34 @@ def simulate(request: Request, character: str) -> Plan:
     return _folded(request, attend)
 
 
-def level_for(rider: Rider, health_yes: bool) -> Level:
+def level_for(rider: Rider) -> Level:
     """Return the level a rider begins with.
 
     Parameters
     ----------
     rider : Rider
-    health_yes : bool
-        Whether any question of the health screen was answered with yes.
 
     Returns
     -------
     Level
-        Starter after a yes, for a threshold power that is only estimated, and for one that the
-        rule of `usual_threshold_power` gives to riders of some activity or less; strong from what
-        it gives to the trained. A convention: the rule is one of thumb, and a rider may always
-        choose otherwise.
+        Starter for a threshold power that is only estimated, and for one that the rule of
+        `usual_threshold_power` gives to riders of some activity or less; strong from what it gives
+        to the trained. A convention: the rule is one of thumb, and a rider may always choose
+        otherwise.
     """
 
     def usual(activity: str) -> float:
         return usual_threshold_power(rider.mass, activity, rider.sex, rider.age)
 
-    if health_yes or rider.threshold_estimated or rider.threshold_power <= usual("some"):
+    if rider.threshold_estimated or rider.threshold_power <= usual("some"):
         return Level.STARTER
     return Level.STRONG if rider.threshold_power >= usual("trained") else Level.STANDARD
+
+
+def in_easy_week(request: Request, day: date) -> bool:
+    """Return whether a day lies in an easy week of the plan that this request makes."""
+    number = (day - request.start).days // 7 + 1
+    return 1 <= number <= request.weeks and number % EASY_EVERY == 0
 
 
 def command_words(session: Session) -> tuple[str, ...]:
@@ -159,13 +164,14 @@ def command_words(session: Session) -> tuple[str, ...]:
     if session.kind is SessionKind.STRENGTH:
         return ("strength", session.workout)
     options: list[tuple[str, float | None]] = [
-        ("--hill-power", 100.0 * session.raised.power),
-        ("--hill-time", session.raised.length),
-        ("--stand-time", session.raised.standing),
-        ("--rounds", session.rounds if session.rounds > 1 else 0),
+        ("--hill-power", 100.0 * session.raised.power or None),
+        ("--hill-time", session.raised.length or None),
+        ("--stand-time", session.raised.standing or None),
+        ("--rounds", session.rounds if session.rounds > 1 else None),
         ("--moderate", session.moderate),
     ]
-    typed = (word for option, value in options if value for word in (option, f"{value:g}"))
+    given = ((option, f"{value:g}") for option, value in options if value is not None)
+    typed = (word for pair in given for word in pair)
     return ("ride", session.workout, *typed)
 
 
@@ -191,14 +197,17 @@ def _folded(request: Request, attend: Attend) -> Plan:
                 return volume(_sessions(raised, start, kinds)).load <= MOST_GROWTH * before.load
 
             before = state
-            state, why = reaction(state, answer, easy, fits)
+            state, why = reaction(state, answer, easy or request.as_in_file, fits)
             sessions = _sessions(state, start, kinds)
             if easy:
                 sessions, less = eased(sessions, regular)
                 why = easy_words(less, sessions, before, state, why)
             else:
                 regular = volume(sessions)
-                why += offer(state, answer, first)
+                if request.as_in_file:
+                    why = why or "Nothing raised: talk to a health professional first"
+                else:
+                    why += offer(state, answer, first)
         found, answer = attend(sessions, start)
         weeks.append(Week(number, start, found, easy, f"{why}."))
     return Plan(tuple(weeks))

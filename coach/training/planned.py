@@ -31,6 +31,9 @@ class Request:
     """When a session begins, on the clock of `zone`."""
     zone: str = "UTC"
     """IANA name of the time zone."""
+    as_in_file: bool = False
+    """Raise nothing, and offer no other level: for whoever should ask a health professional first.
+    It follows from the rider's answers and is kept in no plan."""
 
 
 class SessionKind(StrEnum):
@@ -53,7 +56,7 @@ class Session:
     raised: Raised = AS_IN_FILE
     rounds: int = 1
     moderate: float | None = None
-    """A shorter moderate block [min]; ``None`` leaves the workout's own."""
+    """A shorter moderate block [min], 0 for none; ``None`` leaves the workout's own."""
     done: bool | None = None
     """Whether it took place; ``None`` for what is still to come. How well it went is told by the
     next week's `why`."""

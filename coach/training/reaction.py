@@ -18,7 +18,7 @@ READY_AFTER = 3
 
 
 def reaction(
-    state: State, answer: Answer, easy: bool, fits: Callable[[State], bool]
+    state: State, answer: Answer, hold: bool, fits: Callable[[State], bool]
 ) -> tuple[State, str]:
     """Return the state of the next week, and what is done and why.
 
@@ -28,8 +28,8 @@ def reaction(
         Of the week before.
     answer : Answer
         How its hills went.
-    easy : bool
-        Whether the next week is easy: it raises nothing.
+    hold : bool
+        Whether the next week raises nothing, however well the last one went.
     fits : callable
         Whether the training load of a state does not grow too much.
     """
@@ -37,7 +37,7 @@ def reaction(
     match answer.verdict:
         case Verdict.GOOD:
             state = replace(state, too_much=0, missed=0, good=state.good + 1)
-            return (state, "") if easy else _raised(state, answer, fits)
+            return (state, "") if hold else _raised(state, answer, fits)
         case Verdict.TOO_MUCH:
             state = replace(state, too_much=state.too_much + 1, missed=0, good=0)
             return _lowered(state, hills)
