@@ -475,8 +475,8 @@ def test_no_moderate_block_is_a_crumb(days, level, character):
 
 
 def test_no_crumb_even_where_one_minute_would_be_nearest():
-    # The gentlest hills, once raised in power and twice in length and in their block.
-    counts = {Raise.MODERATE: 2, Raise.POWER: 1, Raise.LENGTH: 2}
+    # The gentlest hills, raised once in their block and twice in power and length.
+    counts = {Raise.MODERATE: 1, Raise.POWER: 2, Raise.LENGTH: 2}
     state = State(0, tuple(what for what, times in counts.items() for _ in range(times)))
     ridden = Session(
         START, SessionKind.HILLS, "hills-starter", state.raised, moderate=state.moderate
