@@ -12,6 +12,9 @@ LARGEST = 1024 * 1024
 MOST_PARTS = 1000
 """Of a workout out of a file; a convention, some five times what the busiest ones have."""
 
+LONGEST_NAME = 80
+"""Of a workout or its author [characters]; as in the workouts of this program."""
+
 LONGEST_TEXT = 300
 """Of what a file says at one moment [characters]."""
 
