@@ -19,7 +19,7 @@ from coach.analysis.posture import time_standing
 from coach.formats import fit
 from coach.messages import Mode, Posture, PostureSource, RiderPosition
 from coach.ride import COLUMNS, Lap, PositionChange, Ride, TimerChange
-from coach.workout import Segment, SegmentKind, Workout
+from coach.workout import Raised, Segment, SegmentKind, Workout
 
 RIDES = (Path(__file__).parents[2] / "shared" / "rides").resolve()
 needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason=f"no recorded rides in {RIDES}")
@@ -459,6 +459,14 @@ def test_there_and_back(source):
 
 def test_the_plan_comes_back_to_the_last_bit():
     assert fit.decode(fit.encode(sample_ride())).workout == PLAN
+
+
+def test_how_far_a_plan_is_raised_comes_back_too():
+    raised = replace(PLAN, raised=Raised(power=0.06, length=30.0, standing=15.0))
+    data = fit.encode(replace(sample_ride(), workout=raised))
+    assert fit.decode(data).workout == raised
+    read_with_garmin(data)
+    assert b"raised_" not in fit.encode(sample_ride())
 
 
 def test_steps_of_other_programs_are_no_plan():

@@ -16,7 +16,7 @@ from coach.formats.fit import profile
 from coach.formats.fit.encoding import Values
 from coach.formats.fit.messages import Messages
 from coach.messages import Mode, Posture
-from coach.workout import Segment, SegmentKind, Workout
+from coach.workout import AS_IN_FILE, Raised, Segment, SegmentKind, Workout
 
 _INTENSITIES = {
     SegmentKind.WARM_UP: profile.INTENSITY_WARM_UP,
@@ -38,6 +38,14 @@ _EXACT = {
 """Developer fields of a step, and the numbers of a `Segment` that they keep to the last bit."""
 
 
+_RAISED = {
+    "raised_power": "power",
+    "raised_length": "length",
+    "raised_standing": "standing",
+}
+"""Developer fields of the workout, and the numbers of a `Raised` that they keep."""
+
+
 def intensity(kind: SegmentKind) -> int:
     """Return FIT's intensity for a kind of segment."""
     return _INTENSITIES.get(kind, profile.INTENSITY_ACTIVE)
@@ -45,13 +53,17 @@ def intensity(kind: SegmentKind) -> int:
 
 def workout_fields(workout: Workout, sport: int, sub_sport: int) -> dict[str, Values]:
     """Return the fields of the workout message."""
-    return {
+    fields: dict[str, Values] = {
         "sport": [sport],
         "num_valid_steps": [len(workout.segments)],
         "wkt_name": [workout.title],
         "sub_sport": [sub_sport],
         "plan_name": [workout.name],
     }
+    if workout.raised != AS_IN_FILE:
+        for name, attribute in _RAISED.items():
+            fields[name] = [getattr(workout.raised, attribute)]
+    return fields
 
 
 def step_fields(workout: Workout) -> dict[str, Values]:
@@ -132,7 +144,12 @@ def read_plan(workouts: Messages, steps: Messages) -> Workout | None:
                 **exact,
             )
         )
-    return Workout(workouts.text("plan_name")[0], workouts.text("wkt_name")[0], tuple(segments))
+    return Workout(
+        workouts.text("plan_name")[0],
+        workouts.text("wkt_name")[0],
+        tuple(segments),
+        Raised(**{at: _number(workouts.column(name)[0]) or 0.0 for name, at in _RAISED.items()}),
+    )
 
 
 def _ordered(first: float | None, last: float | None) -> tuple[float | None, float | None]:

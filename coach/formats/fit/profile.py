@@ -209,6 +209,9 @@ WORKOUT = Message(
         "sub_sport": Field(11, ENUM),
         "wkt_description": Field(17, STRING),
         "plan_name": _ours(4, STRING),
+        "raised_power": _ours(17, FLOAT64),
+        "raised_length": _ours(18, FLOAT64, "s"),
+        "raised_standing": _ours(19, FLOAT64, "s"),
     },
 )
 WORKOUT_STEP = Message(
