@@ -27,7 +27,6 @@ FE-C, part 4. The numbers are conservative conventions; no trial supports exact 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from coach import physics
@@ -42,13 +41,12 @@ from coach.messages import Capabilities, Command, Mode, Telemetry
 from coach.rider import TEST_CEILING, Rider
 from coach.slew import EASED, Slew
 from coach.telemetry import GONE
+from coach.wanted import SHORT_ONSET, Wanted
 from coach.wire import Wire, lighter, release_command, setpoint
 from coach.workout import Segment, SegmentKind
 
 ONSET = 20.0
 """Hill onset and offset [s]."""
-SHORT_ONSET = 3.0
-"""Onset of an effort of 10 to 30 s, and of the rest after it [s]."""
 RETURN = 5.0
 """Back from a release: after a pause, a stop or a lost sensor [s]."""
 RELEASE = 2.0
@@ -74,24 +72,6 @@ FORGOTTEN_AFTER = 5.0
 """A control that was not stepped for so long does not know what the rider feels [s]."""
 
 _LITTLE = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the engine wants the rider to feel now."""
-
-    segment: Segment
-    lap: int
-    """Changes with every start of a segment, also of the same one again."""
-    at: float
-    """Seconds into the segment; negative while its load is prepared."""
-    intensity: float
-    standing: bool
-    warmed_up: bool
-    released: bool
-    """No load wanted: paused or finished."""
-    held: bool = False
-    """No more load than now: the trainer is gone, or back for a moment only."""
 
 
 class _Goal(NamedTuple):

@@ -39,9 +39,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from coach.control import SHORT_ONSET, Control, Wanted
+from coach.control import Control
 from coach.exhaustion import BY_RIDER, Exhaustion, beyond, ends_test, over_cue, refused
-from coach.guidance.cues import Coach, Moment, swap_cue
+from coach.guidance.cues import Coach, Moment
 from coach.messages import (
     SETPOINTS,
     Command,
@@ -52,22 +52,24 @@ from coach.messages import (
     Key,
     LapStarted,
     Mode,
-    PauseCause,
-    Posture,
     PostureSource,
     RiderPosition,
     RideState,
     Sample,
     Snapshot,
     Telemetry,
+    Word,
 )
-from coach.pauses import Pauses, Word
+from coach.notices import Notices
+from coach.pauses import Pauses
 from coach.progress import RESTART, Progress
 from coach.recap import Recap
 from coach.recorder import Recorder
 from coach.rider import Rider
 from coach.telemetry import fresh
-from coach.workout import Segment, SegmentKind, Workout
+from coach.wanted import Wanted, wanted
+from coach.wishes import Wishes
+from coach.workout import SegmentKind, Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
@@ -75,13 +77,6 @@ LONGEST_GAP = 5.0
 """A silence of the caller longer than this is a jump of the clock, not riding [s]."""
 LONGEST_RECORDED_GAP = 60.0
 """A recording's hole that is worked off second by second; time passes in any [s]."""
-PREROLL = 2.0
-"""The load of a standing climb begins to rise this long before it [s]; that of an interval is there
-when it begins."""
-EXTENSION = 30.0
-INTENSITY_STEP = 0.05
-INTENSITY_LOWEST, INTENSITY_HIGHEST = 0.50, 1.30
-EASE_OFF = 0.25
 
 
 @dataclass(slots=True)
@@ -120,7 +115,7 @@ class Engine:
         self.finished = False
         self.elapsed_time = 0.0
         self.timer_time = 0.0
-        self.intensity = 1.0
+        self.wishes = Wishes()
         self.recording = recording
         self._coach = Coach(rider, knob=knob)
         self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
@@ -134,13 +129,10 @@ class Engine:
         # What is remembered from one grid point to the next.
         self._pauses = Pauses(live=not recording)
         self._exhaustion = Exhaustion()
+        self._notices = Notices()
         self._sampled = 0.0
         self._sample_number: int | None = None
         self._position: RiderPosition | None = None
-        self._declared: Posture | None = None
-        self._limits: tuple[str, ...] = ()
-        self._sensor_lost = False
-        self._heart_alert = False
 
     @property
     def state(self) -> RideState:
@@ -337,37 +329,22 @@ class Engine:
             to = progress.index if progress.at > RESTART else max(0, progress.index - 1)
             say(Event(now, EventKind.WENT_BACK, progress.segments[to].label, to))
             self._enter(to, 0.0, now, out)
-        elif key is Key.EXTEND:
-            progress.extra += EXTENSION
-            say(Event(now, EventKind.EXTENDED, progress.segment.label, EXTENSION))
-        elif key is Key.SWAP:
-            block = progress.swap()
-            if block is not None:
-                text = f"{block.label}: {block.posture}"
-                say(Event(now, EventKind.SWAPPED, text, block.index))
-            if block is not progress.segment:
-                out.cues.append(swap_cue(now, block))
-        elif key in (Key.DECLARE_SEATED, Key.DECLARE_STANDING):
-            standing = key is Key.DECLARE_STANDING
-            self._declared = Posture.STANDING if standing else Posture.SEATED
-            say(Event(now, EventKind.DECLARED, self._declared.value, self._declared.value))
-            where = RiderPosition(self._declared.value)
-            self._recap.moved(self.timer_time, where, PostureSource.DECLARED)
         else:
-            change = {Key.HARDER: INTENSITY_STEP, Key.EASIER: -INTENSITY_STEP}.get(key, -EASE_OFF)
-            wish = round(self.intensity + change, 2)
-            self.intensity = min(INTENSITY_HIGHEST, max(INTENSITY_LOWEST, wish))
-            say(Event(now, EventKind.INTENSITY, f"{self.intensity:.0%}", self.intensity))
+            self._say(self.wishes.hear(key, now, progress), out)
 
     def _say(self, words: Sequence[Word], out: Step) -> None:
-        """Pass on what a change of the timer says."""
+        """Pass on what others have to say, and do what follows from it."""
         for word in words:
             if isinstance(word, Cue):
                 out.cues.append(word)
-            else:
+                continue
+            out.events.append(word)
+            if word.kind in (EventKind.PAUSED, EventKind.RESUMED):
                 # What is counted while the timer stands still belongs to no second of the ride.
                 self._recorder.restart()
-                out.events.append(word)
+            elif word.kind is EventKind.DECLARED:
+                where = RiderPosition(word.text)
+                self._recap.moved(self.timer_time, where, PostureSource.DECLARED)
 
     # --- the recording's time -------------------------------------------------------------------
 
@@ -402,65 +379,28 @@ class Engine:
             mode=self.control.usable(progress.segment.mode),
         )
 
-    @property
-    def _felt_intensity(self) -> float:
-        """The rider's wish; a ramp is the same for everybody."""
-        return 1.0 if self.progress.segment.ramp else self.intensity
-
     def _wanted(self) -> Wanted:
-        progress = self.progress
-        segment, at, lap = progress.segment, progress.at, progress.lap
-        left, following = progress.remaining, progress.following
-        cause = self._pauses.cause
-        if following is not None and left <= self._preroll(segment, following):
-            segment, at, lap = following, -left, lap + 1
-        return Wanted(
-            segment=segment,
-            lap=lap,
-            at=at,
-            intensity=self._felt_intensity,
-            standing=segment.posture is Posture.STANDING,
-            # What is prepared counts from its own beginning.
-            warmed_up=self.timer_time - min(at, 0.0) >= self._warm_up,
-            released=self.finished or cause in (PauseCause.RIDER, PauseCause.REST),
-            held=cause is PauseCause.TRAINER,
+        following = self.progress.following
+        return wanted(
+            self.progress,
+            self.wishes,
+            next_mode=None if following is None else self.control.usable(following.mode),
+            pause=self._pauses.cause,
+            finished=self.finished,
+            timer_time=self.timer_time,
+            warm_up=self._warm_up,
         )
-
-    def _preroll(self, segment: Segment, following: Segment) -> float:
-        """Return how long before a stretch its load begins to rise [s]."""
-        stands_up = following.posture is Posture.STANDING is not segment.posture
-        shifts = following.posture is not segment.posture
-        if shifts and self.control.usable(following.mode) is Mode.POWER:
-            # A power target would rise against falling cadence: it waits for the rider instead.
-            return 0.0
-        if following.kind is SegmentKind.INTERVAL:
-            return SHORT_ONSET
-        return PREROLL if stands_up else 0.0
 
     def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
         """Report what changed since the last grid point."""
         control = self.control
-        if control.limits != self._limits:
-            out.events += (
-                Event(now, EventKind.CAPPED, text)
-                for text in control.limits
-                if text not in self._limits
-            )
-            out.events += (
-                Event(now, EventKind.UNCAPPED, text)
-                for text in self._limits
-                if text not in control.limits
-            )
-            self._limits = control.limits
-        if control.sensor_lost is not self._sensor_lost:
-            self._sensor_lost = control.sensor_lost
-            kind = EventKind.SENSOR_LOST if self._sensor_lost else EventKind.SENSOR_BACK
-            out.events.append(Event(now, kind, "trainer"))
-        if control.heart.alert is not self._heart_alert:
-            self._heart_alert = control.heart.alert
-            if self._heart_alert:
-                text = "Heart rate above 90 % of your maximum: ease if it feels hard"
-                out.cues.append(Cue(now, CueKind.ADVICE, text))
+        news = self._notices.compare(
+            now,
+            limits=control.limits,
+            sensor_lost=control.sensor_lost,
+            heart_alert=control.heart.alert,
+        )
+        self._say(news, out)
         if telemetry.position is not self._position and not self.recording:
             self._tell_position(now, telemetry, out)
 
@@ -485,8 +425,8 @@ class Engine:
         segment = progress.segment
         telemetry = fresh(self._telemetry, self._now)
         position, source = telemetry.position, PostureSource.MEASURED
-        if position is None and self._declared is not None:
-            position, source = RiderPosition(self._declared.value), PostureSource.DECLARED
+        if position is None and self.wishes.declared is not None:
+            position, source = RiderPosition(self.wishes.declared.value), PostureSource.DECLARED
         speed, distance, altitude, _ = self._recorder.place(telemetry, segment.grade)
         return Snapshot(
             time=self._now,
@@ -518,7 +458,7 @@ class Engine:
             altitude=altitude or 0.0,
             position=position,
             position_source=None if position is None else source,
-            intensity=self._felt_intensity,
+            intensity=self.wishes.felt(segment),
             limits=self.control.limits,
             pause=None if self.finished else self._pauses.cause,
             resumes_in=None if self.finished else self._pauses.resumes_in(self._now),

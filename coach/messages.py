@@ -350,6 +350,10 @@ class Event:
     value: float | str | None = None
 
 
+Word = Event | Cue
+"""What a part of the ride has to say about its moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class LapStarted:
     """A new lap begins: the next segment, or the same one again after skip or back."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 
-from coach.messages import Cue, CueKind, Event, EventKind, PauseCause, Telemetry
+from coach.messages import Cue, CueKind, Event, EventKind, PauseCause, Telemetry, Word
 from coach.telemetry import GONE
 
 REST = 3.0
@@ -29,8 +29,6 @@ COUNTDOWN = 3.0
 """From the trainer's first word until the ride goes on [s]."""
 FALTERING = 2.0
 """A silence during the count-down after which it was none: the wait begins again [s]."""
-
-Word = Event | Cue
 
 
 class Pauses:

@@ -160,13 +160,13 @@ def test_extend_adds_half_a_minute_to_this_segment_only():
 def test_intensity_moves_in_steps_within_its_bounds():
     engine = Engine(HILLS, RIDER)
     drive(engine, 5, keys={1: [Key.HARDER] * 9})
-    assert engine.intensity == 1.30
+    assert engine.wishes.intensity == 1.30
     engine = Engine(HILLS, RIDER)
     drive(engine, 5, keys={1: [Key.EASE_OFF], 2: [Key.HARDER]})
-    assert engine.intensity == 0.80
+    assert engine.wishes.intensity == 0.80
     engine = Engine(HILLS, RIDER)
     drive(engine, 5, keys={1: [Key.EASIER] * 20})
-    assert engine.intensity == 0.50
+    assert engine.wishes.intensity == 0.50
 
 
 def test_lower_intensity_lightens_what_is_felt_and_leaves_the_road():

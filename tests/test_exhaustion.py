@@ -82,7 +82,7 @@ def test_the_rider_ends_the_ramp_by_a_key(key):
     said = drive(engine, 305, on_target, keys={300: [key]})
     assert over(said) == [(300.0, "ended by the rider")]
     assert engine.progress.segment.kind is SegmentKind.COOL_DOWN
-    assert engine.intensity == 1.0
+    assert engine.wishes.intensity == 1.0
 
 
 @pytest.mark.parametrize("key", [Key.BACK, Key.EXTEND, Key.HARDER])

@@ -17,8 +17,10 @@ STOREYS = [
     ["rider", "workout", "physics", "slew", "guards", "telemetry"],
     ["ride", "road", "protocol", "progress", "wire", "pauses"],
     ["receiver", "recorder", "exhaustion", "guidance", "analysis", "strength"],
-    ["profile"],
+    ["profile", "notices", "wishes"],
+    ["wanted"],
     ["control", "formats", "recap", "training"],
+    ["course"],
     ["engine"],
     # The shell begins here.
     ["clock", "journal", "live"],
