@@ -29,7 +29,6 @@ def plan_of(start: date, weeks: int, *sessions: Session) -> Plan:
                 sessions
                 or (
                     Session(first, SessionKind.HILLS, "hills"),
-                    Session(first + timedelta(days=2), SessionKind.REST),
                     Session(first + timedelta(days=6), SessionKind.INTERVALS, "intervals"),
                 ),
                 easy=number % 4 == 3,
@@ -91,7 +90,7 @@ def begun(data: bytes) -> list[str]:
 # --- what is in the file --------------------------------------------------------------------------
 
 
-def test_every_session_is_an_event_and_rest_is_none():
+def test_every_session_is_an_event():
     events = events_of(encoded(MONDAY, 4, "Europe/Berlin"))
     assert [event.start.date() for event in events] == [
         MONDAY + timedelta(days=7 * week + day) for week in range(4) for day in (0, 6)
@@ -108,6 +107,30 @@ def test_an_event_says_what_why_and_what_to_type():
     assert command == "coach ride hills --hill-power 2 --trainer ant"
     assert note == "General fitness information, not medical advice."
     assert event.duration == timedelta(minutes=90)
+
+
+def test_rest_is_a_whole_day_that_takes_the_place_of_what_was_planned_there():
+    request = request_of(MONDAY, 1, "Europe/Berlin")
+    hills, rest = (
+        plan_of(MONDAY, 1, session)
+        for session in (
+            Session(MONDAY, SessionKind.HILLS, "hills"),
+            Session(MONDAY, SessionKind.REST),
+        )
+    )
+    (before,) = events_of(encode(hills, request, STAMP))
+    data = encode(rest, request, STAMP + timedelta(days=1))
+    (after,) = events_of(data)
+    assert before.uid == after.uid
+    assert before.sequence < after.sequence
+    assert after.summary == "Rest"
+    assert after.description == (
+        "Week 1: A sentence, with a comma; a semicolon and a back\\slash.\n\n"
+        "General fitness information, not medical advice."
+    )
+    assert {"DTSTART;VALUE=DATE:20261005", "TRANSP:TRANSPARENT"} <= set(unfolded(data))
+    assert not any(line.startswith("DTEND") for line in unfolded(data))
+    assert b"VTIMEZONE" not in data
 
 
 def test_an_easy_week_is_named():

@@ -493,15 +493,16 @@ def test_weeks_of_somebody_made_up_are_not_kept(coach):
 
 
 def test_a_calendar_of_the_plan(coach):
-    training = [each for each in sessions(made(coach, *NEW)) if each["workout"]]
+    planned = sessions(made(coach, *NEW))
     code, out, _ = coach(*NEW, *BERLIN, "--ics", "plan.ics")
-    assert (code, out.splitlines()[-1]) == (0, f"saved: plan.ics, {len(training)} events")
+    assert (code, out.splitlines()[-1]) == (0, f"saved: plan.ics, {len(planned)} events")
     calendar = icalendar.Calendar.from_ical(Path("plan.ics").read_bytes())
-    assert [event.start.date().isoformat() for event in calendar.events] == [
-        each["date"] for each in training
-    ]
-    assert {event.start.tzinfo for event in calendar.events} == {ZoneInfo("Europe/Berlin")}
-    assert {event.start.hour for event in calendar.events} == {18}
+    begin = [event.start for event in calendar.events]
+    assert [f"{start:%Y-%m-%d}" for start in begin] == [each["date"] for each in planned]
+    timed = [start for start in begin if isinstance(start, datetime)]
+    assert len(timed) == sum(each["kind"] != "rest" for each in planned) < len(begin)
+    assert {start.tzinfo for start in timed} == {ZoneInfo("Europe/Berlin")}
+    assert {start.hour for start in timed} == {18}
     assert calendar.events[0].stamp == SUNDAY
     assert "coach ride hills" in calendar.events[0].description
     assert os.listdir() == ["plan.ics"]

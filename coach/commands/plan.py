@@ -344,7 +344,7 @@ def _write_calendar(path: Path, made: Plan, request: Request, now: datetime, *, 
         click.echo(data, nl=False)
         return
     _write(path, data, "name another place with --ics")
-    events = sum(each.workout is not None for week in made.weeks for each in week.sessions)
+    events = sum(len(week.sessions) for week in made.weeks)
     plural = "" if events == 1 else "s"
     click.echo(f"saved: {readable(str(path))}, {events} event{plural}", err=err)
 

@@ -1,5 +1,8 @@
 """A plan as a calendar file (iCalendar, RFC 5545): one event per session, in the rider's zone.
 
+A day of rest is an event too, of the whole day, and leaves the rider free: where an earlier making
+of the plan had a session on that day, a calendar puts the rest in its place.
+
 What happens when clocks are changed is written into the file: the ``VTIMEZONE`` holds every change
 of the zone between the first and the last event, so that a calendar that does not know the zone's
 name still begins a session of 18:00 at 18:00. Each change stands by itself: rules for ever would
@@ -25,7 +28,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import TRANSP, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from coach import profile
 from coach.strength.routine import Routine
@@ -54,7 +57,7 @@ def encode(plan: Plan, request: Request, stamp: datetime) -> bytes:
     Returns
     -------
     bytes
-        One VEVENT per session, none for rest.
+        One VEVENT per session.
 
     Raises
     ------
@@ -66,16 +69,11 @@ def encode(plan: Plan, request: Request, stamp: datetime) -> bytes:
     calendar.add("VERSION", "2.0")
     calendar.calendar_name = "Six Hills"
     zone = ZoneInfo(request.zone)
-    training = [
-        (session, week)
-        for week in plan.weeks
-        for session in week.sessions
-        if session.kind is not SessionKind.REST
-    ]
-    for session, week in training:
+    planned = [(session, week) for week in plan.weeks for session in week.sessions]
+    for session, week in planned:
         calendar.add_component(_event(session, week, request, stamp))
-    if calendar.get_missing_tzids():  # none where nothing is planned, or the clock shows UTC
-        first, last = training[0][0].date, training[-1][0].date
+    if calendar.get_missing_tzids():  # none where only rest is planned, or the clock shows UTC
+        first, last = planned[0][0].date, planned[-1][0].date
         # A day before, for a clock ahead of UTC; two after, for a ride into the night behind it.
         timezone = _timezone(zone, first - _DAY, last + 2 * _DAY)
         calendar.subcomponents.insert(0, timezone)
@@ -140,22 +138,29 @@ def _full_dose_time(routine: Routine) -> float:
 
 
 def _event(session: Session, week: Week, request: Request, stamp: datetime) -> Event:
-    zone = ZoneInfo(request.zone)
-    start = datetime.combine(session.date, request.at, zone).astimezone(UTC)
-    end = start + timedelta(minutes=ceil(session_time(session) / 60))
     name = session.kind.value.capitalize() + (", easy week" if week.easy else "")
-    command = shlex.join(["coach", *typed(session)])
+    about = [f"Week {week.number}: {week.why}", NOTE]
+    start: date = session.date
+    end: date | None = None
+    if session.workout is not None:
+        zone = ZoneInfo(request.zone)
+        begun = datetime.combine(session.date, request.at, zone).astimezone(UTC)
+        ended = begun + timedelta(minutes=ceil(session_time(session) / 60))
+        start, end = begun.astimezone(zone), _local_once(ended, zone)
+        name += f": {session_text(session)}"
+        about.insert(1, shlex.join(["coach", *typed(session)]))
     return Event.new(
         # A day has one session: made anew, it takes the place of what was planned before.
         uid=f"{session.date:%Y%m%d}@sixhills",
         stamp=stamp.astimezone(UTC),
         # Grows with every making for the calendars that compare it; fits 31 bits for ever.
         sequence=max(0, int(stamp.timestamp()) // 60),
-        start=start.astimezone(zone),
-        end=_local_once(end, zone),
-        summary=f"{name}: {session_text(session)}",
-        description=f"Week {week.number}: {week.why}\n\n{command}\n\n{NOTE}",
+        start=start,
+        end=end,
+        summary=name,
+        description="\n\n".join(about),
         categories=["Six Hills", session.kind.value.capitalize()],
+        transparency=None if session.workout else TRANSP.TRANSPARENT,
     )
 
 
