@@ -245,7 +245,8 @@ class _Writer:
                 elif stretch.posture is not held and not said:
                     block.events.append((at, format_posture(stretch.posture)))
                 held = stretch.posture
-            if stretch.name and not block.stretches and stretch.element != _MAX_EFFORT:
+            by_element = stretch.element == _MAX_EFFORT and not _names_itself(stretch)
+            if stretch.name and not block.stretches and not by_element:
                 block.events.append((at, stretch.name))
             block.events += [(at + moment, text) for moment, text in stretch.texts]
             block.stretches.append(stretch)
