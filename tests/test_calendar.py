@@ -19,6 +19,10 @@ STAMP = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 MONDAY = date(2026, 10, 5)
 
 
+def command(session: Session) -> str | None:
+    return f"coach {session.kind}" if session.workout else None
+
+
 def plan_of(start: date, weeks: int, *sessions: Session) -> Plan:
     """Weeks with these sessions, or with hills on Mondays and intervals on Sundays."""
     return Plan(
@@ -44,7 +48,9 @@ def request_of(start: date, weeks: int, zone: str, at: time = time(18)) -> Reque
 
 
 def encoded(start: date, weeks: int, zone: str, *sessions: Session, at: time = time(18)) -> bytes:
-    return encode(plan_of(start, weeks, *sessions), request_of(start, weeks, zone, at), STAMP)
+    return encode(
+        plan_of(start, weeks, *sessions), request_of(start, weeks, zone, at), STAMP, command
+    )
 
 
 def events_of(data: bytes) -> list[icalendar.Event]:
@@ -102,9 +108,9 @@ def test_an_event_says_what_why_and_what_to_type():
     session = Session(MONDAY, SessionKind.HILLS, "hills", raised=Raised(power=0.02))
     (event,) = events_of(encoded(MONDAY, 1, "Europe/Berlin", session))
     assert event.summary == "Hills: +2 % FTP on each hill"
-    why, command, note = event.description.split("\n\n")
+    why, typed, note = event.description.split("\n\n")
     assert why == "Week 1: A sentence, with a comma; a semicolon and a back\\slash."
-    assert command == "coach ride hills --hill-power 2 --trainer ant"
+    assert typed == "coach hills"
     assert note == "General fitness information, not medical advice."
     assert event.duration == timedelta(minutes=90)
 
@@ -118,8 +124,8 @@ def test_rest_is_a_whole_day_that_takes_the_place_of_what_was_planned_there():
             Session(MONDAY, SessionKind.REST),
         )
     )
-    (before,) = events_of(encode(hills, request, STAMP))
-    data = encode(rest, request, STAMP + timedelta(days=1))
+    (before,) = events_of(encode(hills, request, STAMP, command))
+    data = encode(rest, request, STAMP + timedelta(days=1), command)
     (after,) = events_of(data)
     assert before.uid == after.uid
     assert before.sequence < after.sequence
@@ -145,8 +151,8 @@ def test_the_same_plan_gives_the_same_bytes():
 def test_a_plan_made_again_replaces_its_events():
     request = request_of(MONDAY, 8, "Europe/Berlin")
     plan = plan_of(MONDAY, 8)
-    first = events_of(encode(plan, request, STAMP))
-    later = events_of(encode(plan, request, STAMP + timedelta(days=1)))
+    first = events_of(encode(plan, request, STAMP, command))
+    later = events_of(encode(plan, request, STAMP + timedelta(days=1), command))
     assert [event.uid for event in first] == [event.uid for event in later]
     assert len({event.uid for event in first}) == len(first)
     assert all(old.sequence < new.sequence for old, new in zip(first, later, strict=True))
@@ -155,7 +161,7 @@ def test_a_plan_made_again_replaces_its_events():
 
 def test_a_stamp_is_written_in_utc_and_one_before_1970_too():
     early = datetime(1969, 12, 31, 23, tzinfo=ZoneInfo("America/New_York")) - timedelta(days=1)
-    data = encode(plan_of(MONDAY, 1), request_of(MONDAY, 1, "UTC"), early)
+    data = encode(plan_of(MONDAY, 1), request_of(MONDAY, 1, "UTC"), early, command)
     assert b"DTSTAMP:19691231T040000Z" in data
     assert b"SEQUENCE:0\r\n" in data
 
@@ -178,7 +184,7 @@ def test_the_head_is_as_the_rfc_has_it():
 
 
 def test_an_empty_plan_is_a_calendar_all_the_same():
-    assert events_of(encode(Plan(()), request_of(MONDAY, 1, "Europe/Berlin"), STAMP)) == []
+    assert events_of(encode(Plan(()), request_of(MONDAY, 1, "Europe/Berlin"), STAMP, command)) == []
 
 
 # --- times ----------------------------------------------------------------------------------------

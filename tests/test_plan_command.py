@@ -504,8 +504,19 @@ def test_a_calendar_of_the_plan(coach):
     assert {start.tzinfo for start in timed} == {ZoneInfo("Europe/Berlin")}
     assert {start.hour for start in timed} == {18}
     assert calendar.events[0].stamp == SUNDAY
-    assert "coach ride hills" in calendar.events[0].description
+    assert "coach ride hills --trainer ant\n" in calendar.events[0].description
     assert os.listdir() == ["plan.ics"]
+
+
+def test_a_calendar_says_the_same_to_type_as_the_plan(coach, tmp_path):
+    mine = tmp_path / "me.toml"
+    mine.write_text("[rider]\nmass_kg = 75\nftp_w = 220\n")
+    code, out, _ = coach(*NEW, "--out", "my rides", "--rider", mine, "--json", "--ics", "plan.ics")
+    assert code == 0
+    events = icalendar.Calendar.from_ical(Path("plan.ics").read_bytes()).events
+    for event, session in zip(events, sessions(json.loads(out)), strict=True):
+        typed = event.description.split("\n\n")[1:-1]
+        assert typed == ([session["command"]] if session["workout"] else [])
 
 
 def test_a_calendar_is_written_over_the_one_before(coach):

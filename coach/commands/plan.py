@@ -25,6 +25,7 @@ from coach.commands.saving import readable, to_type
 from coach.errors import CoachError, RiderInputError
 
 if TYPE_CHECKING:
+    from coach.training.calendar import Command
     from coach.training.history import History
     from coach.training.plan import Level, Plan, Request, Session
 
@@ -121,7 +122,7 @@ def plan(
         click.echo(timetable.format_text(made, request, today, command, character))
     results_elsewhere = as_json or ics == TO_STDOUT
     if ics is not None:
-        _write_calendar(ics, made, request, now, err=results_elsewhere)
+        _write_calendar(ics, made, request, now, command, err=results_elsewhere)
     if save:
         _save(out / kept.KEPT_NAME, request, err=results_elsewhere)
     elif typed.names_a_plan and character is None:
@@ -316,20 +317,24 @@ def _history(out: Path, request: Request, today: date, simulated: bool) -> tuple
 
 def _command(session: Session, out: Path, rider_file: Path | None) -> str | None:
     """Return what to type for a session; ``None`` for rest."""
-    from coach.training.calendar import typed
+    from coach.training.plan import command_words
 
-    words = typed(session)
+    words = command_words(session)
     if not words:
         return None
-    rider = ("--rider", readable(str(rider_file))) if rider_file and words[0] == "ride" else ()
-    return to_type(*words, *rider, *_out_words(out))
+    if words[0] == "ride":
+        words += ("--trainer", "ant")
+        words += ("--rider", readable(str(rider_file))) if rider_file else ()
+    return to_type(*words, *_out_words(out))
 
 
 def _out_words(out: Path) -> tuple[str, ...]:
     return () if out == Path("rides") else ("--out", readable(str(out)))
 
 
-def _write_calendar(path: Path, made: Plan, request: Request, now: datetime, *, err: bool) -> None:
+def _write_calendar(
+    path: Path, made: Plan, request: Request, now: datetime, command: Command, *, err: bool
+) -> None:
     """Write a calendar whole or not at all, and say so.
 
     Raises
@@ -339,7 +344,7 @@ def _write_calendar(path: Path, made: Plan, request: Request, now: datetime, *, 
     """
     from coach.training.calendar import encode
 
-    data = encode(made, request, now)
+    data = encode(made, request, now, command)
     if path == TO_STDOUT:
         click.echo(data, nl=False)
         return

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import click
 
-from coach.training.calendar import NOTE, session_text
+from coach.training.calendar import NOTE, Command, session_text
 from coach.training.plan import Plan, Request, Session, SessionKind, Week
-
-Command = Callable[[Session], str | None]
-"""Returns what to type for a session; ``None`` for rest."""
 
 WIDTH = 80
 """The widest line [characters], save for a word that is longer."""

@@ -21,8 +21,7 @@ A session on a night of the change has three edges:
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
@@ -32,17 +31,20 @@ from icalendar import TRANSP, Calendar, Event, Timezone, TimezoneDaylight, Timez
 
 from coach import profile
 from coach.strength.routine import Routine
-from coach.training.plan import Plan, Request, Session, SessionKind, Week, command_words
+from coach.training.plan import Plan, Request, Session, SessionKind, Week
 from coach.training.volume import compiled
 
 PRODUCT = "-//Six Hills//coach plan//EN"
 
 NOTE = "General fitness information, not medical advice."
 
+Command = Callable[[Session], str | None]
+"""Returns what to type for a session; ``None`` for rest."""
+
 _DAY = timedelta(days=1)
 
 
-def encode(plan: Plan, request: Request, stamp: datetime) -> bytes:
+def encode(plan: Plan, request: Request, stamp: datetime, command: Command) -> bytes:
     """Encode a plan as an iCalendar file.
 
     Parameters
@@ -53,6 +55,8 @@ def encode(plan: Plan, request: Request, stamp: datetime) -> bytes:
     stamp : datetime
         When the plan was made, with its zone. An event keeps its UID from one making to the next,
         and of two versions a calendar keeps the later one.
+    command : callable
+        Returns what to type for a session.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def encode(plan: Plan, request: Request, stamp: datetime) -> bytes:
     zone = ZoneInfo(request.zone)
     planned = [(session, week) for week in plan.weeks for session in week.sessions]
     for session, week in planned:
-        calendar.add_component(_event(session, week, request, stamp))
+        calendar.add_component(_event(session, week, request, stamp, command))
     if calendar.get_missing_tzids():  # none where only rest is planned, or the clock shows UTC
         first, last = planned[0][0].date, planned[-1][0].date
         # A day before, for a clock ahead of UTC; two after, for a ride into the night behind it.
@@ -109,12 +113,6 @@ def _moderate_text(minutes: float | None) -> str:
     return f"moderate block of {minutes:g} min" if minutes else "no moderate block"
 
 
-def typed(session: Session) -> tuple[str, ...]:
-    """Return what is typed after ``coach`` for a session, a ride on a trainer on the air."""
-    words = command_words(session)
-    return (*words, "--trainer", "ant") if words[:1] == ("ride",) else words
-
-
 def session_time(session: Session) -> float:
     """Return how long a session takes [s]; 0 for rest.
 
@@ -137,9 +135,11 @@ def _full_dose_time(routine: Routine) -> float:
     )
 
 
-def _event(session: Session, week: Week, request: Request, stamp: datetime) -> Event:
+def _event(
+    session: Session, week: Week, request: Request, stamp: datetime, command: Command
+) -> Event:
     name = session.kind.value.capitalize() + (", easy week" if week.easy else "")
-    about = [f"Week {week.number}: {week.why}", NOTE]
+    about = [f"Week {week.number}: {week.why}", command(session), NOTE]
     start: date = session.date
     end: date | None = None
     if session.workout is not None:
@@ -148,7 +148,6 @@ def _event(session: Session, week: Week, request: Request, stamp: datetime) -> E
         ended = begun + timedelta(minutes=ceil(session_time(session) / 60))
         start, end = begun.astimezone(zone), _local_once(ended, zone)
         name += f": {session_text(session)}"
-        about.insert(1, shlex.join(["coach", *typed(session)]))
     return Event.new(
         # A day has one session: made anew, it takes the place of what was planned before.
         uid=f"{session.date:%Y%m%d}@sixhills",
@@ -158,7 +157,7 @@ def _event(session: Session, week: Week, request: Request, stamp: datetime) -> E
         start=start,
         end=end,
         summary=name,
-        description="\n\n".join(about),
+        description="\n\n".join(filter(None, about)),
         categories=["Six Hills", session.kind.value.capitalize()],
         transparency=None if session.workout else TRANSP.TRANSPARENT,
     )
