@@ -21,8 +21,8 @@ from terminals import PATIENCE, Terminal
 
 from coach.clock import ManualClock
 from coach.commands import guided
-from coach.errors import RideFileError, RiderInputError
-from coach.journal.strength import StrengthLog, load
+from coach.errors import RideFileError
+from coach.journal.strength import load
 from coach.strength.messages import Phase, Press, SessionSnapshot, Sound
 from coach.strength.routine import Exercise, Group, Routine, SetDone, Side, Work
 from coach.strength.session import GET_READY, Session
@@ -199,15 +199,6 @@ def test_the_table_has_no_loads_where_none_was_said(capsys):
     ]
 
 
-def test_without_a_terminal_nobody_is_guided(tmp_path, monkeypatch):
-    log = StrengthLog(tmp_path / "strength.jsonl")
-    session = log.begin(guided._now(), "quick", WORK)
-    with pytest.raises(RiderInputError, match="'coach strength --list' prints the routine"):
-        guided.guide(ROUTINE, WORK, log, session, ())
-    log.close()
-    assert not load(log.path).sessions[0].ended
-
-
 # --- in a terminal -------------------------------------------------------------------------------
 
 PROGRAM = """
@@ -218,12 +209,15 @@ from pathlib import Path
 from test_guided import ROUTINE, WORK
 from coach.commands.guided import _now, guide
 from coach.journal.strength import StrengthLog, load
+from coach.live.strength import strength_display
 path = Path({log!r})
 before = load(path).sessions if path.exists() else ()
 log = StrengthLog(path)
 session = before[-1].id if before else log.begin(_now(), "quick", WORK)
 try:
-    finished = guide(ROUTINE, WORK, log, session, before[-1].sets if before else ())
+    display, again = strength_display(), ["strength"]
+    done = before[-1].sets if before else ()
+    finished = guide(ROUTINE, WORK, log, session, done, display=display, again=again)
     print("finished", finished)
 finally:
     log.close()
@@ -317,7 +311,7 @@ def test_a_session_is_interrupted_in_every_way_and_taken_up_again(terminal, tmp_
         terminal.type_to_program(b"\x03")
         told = terminal.wait_for("finished False\r\n")
         assert process.wait(PATIENCE) == 0
-    assert "1 of 3 sets done.\r\nGo on with it later today: coach strength\r\n" in told
+    assert "1 of 3 sets done.\r\nGo on with it in the next hours: coach strength\r\n" in told
     assert sets() == ALL[:2]
     (session,) = load(log).sessions
     assert (session.ended, session.finished) == (True, False)

@@ -45,15 +45,16 @@ class Terminal:
         self.asked: list[str] = []
         self.guided: list[tuple[object, ...]] = []
         self.now = NOW
+        self.dumb = False
         self.words: tuple[object, ...] = ()
 
     def prompt(self, text: str) -> str:
         self.asked.append(text)
         return self.answers.pop(0)
 
-    def guide(self, routine, work, log, session, done, *, quiet, again) -> bool:
+    def guide(self, routine, work, log, session, done, *, display, again) -> bool:
         self.guided.append((routine, work, session, tuple(done)))
-        self.words = (quiet, *again)
+        self.words = (display, *again)
         log.add(session, self.now, SetDone("bridge", 1, None, 20, None))
         return True
 
@@ -71,6 +72,10 @@ def terminal(monkeypatch):
     monkeypatch.setitem(sys.modules, "coach.commands.guided", guided)
     monkeypatch.setattr("coach.commands.guided", guided, raising=False)
     monkeypatch.setattr(command, "at_a_terminal", lambda: True)
+    monkeypatch.setattr(
+        "coach.live.strength.strength_display",
+        lambda *, quiet: None if there.dumb else f"screen, quiet={quiet}",
+    )
     monkeypatch.setattr(command, "_now", lambda: there.now)
     monkeypatch.setattr("click.termui.visible_prompt_func", there.prompt)
     return there
@@ -173,7 +178,7 @@ def test_a_routine_of_one_s_own(coach, tmp_path):
         (["glutes", "--log"], "--log is of all routines; leave 'glutes' out"),
         (["nope"], "there is no strength routine 'nope'"),
         (["./none.toml"], "there is no file none.toml"),
-        ([], "a session is guided in a terminal, and this is none; 'coach strength --list' prints"),
+        ([], "a session is guided on the screen of a terminal, and this is none; 'coach strength"),
     ],
 )
 def test_misuse_is_told(coach, tmp_path, arguments, told):
@@ -222,12 +227,8 @@ def test_the_log_for_people(coach, tmp_path):
         "  Skater lunge  15/14  -/9  2.5 kg 5 kg",
         "  Bridge        15  12",
     ]
-    log = StrengthLog(tmp_path / LOG_NAME)
-    log.begin(NOW + timedelta(days=1), "glutes", [Work(BRIDGE, 3, 20)])
-    log.close()
     logged(tmp_path, NOW + timedelta(days=2), exercises=[BRIDGE], cr10=4.5)
     _, out, _ = coach("--log")
-    assert "\n\n2025-01-09 18:00, glutes, 0 of 3 sets, not finished\n\n" in out
     assert "\n\n2025-01-10 18:00, glutes, 3 of 3 sets, felt 4.5 of 10\n" in out
 
 
@@ -304,9 +305,9 @@ def test_the_first_session_is_short_and_safe(coach, terminal, tmp_path):
 def test_how_to_take_it_up_is_what_was_typed(coach, terminal, tmp_path):
     terminal.answers = ["y", "n", "y"]
     coach("glutes", "--quiet")
-    assert terminal.words == (True, "strength", "glutes", "--out", str(tmp_path))
+    assert terminal.words == ("screen, quiet=True", "strength", "glutes", "--out", str(tmp_path))
     coach()
-    assert terminal.words == (False, "strength", "--out", str(tmp_path))
+    assert terminal.words == ("screen, quiet=False", "strength", "--out", str(tmp_path))
 
 
 def test_who_does_not_begin_leaves_nothing_in_the_log(coach, terminal, tmp_path):
@@ -437,26 +438,65 @@ def test_whoever_begins_anew_leaves_the_old_one_ended(coach, terminal, tmp_path)
     assert terminal.guided[0][2] == second.id
 
 
-@pytest.mark.parametrize("case", ["finished", "old", "other", "unknown", "empty"])
+@pytest.mark.parametrize("case", ["finished", "old"])
 def test_what_is_not_taken_up(coach, terminal, tmp_path, case):
-    exercises = [replace(BRIDGE, name="gone")] if case == "unknown" else [BRIDGE]
-    if case == "empty":
-        log = StrengthLog(tmp_path / LOG_NAME)
-        log.begin(NOW, "glutes", [Work(BRIDGE, 3, 20)])
-        log.close()
-    else:
-        logged(tmp_path, finished=True if case == "finished" else None, exercises=exercises)
+    logged(tmp_path, finished=True if case == "finished" else None, exercises=[BRIDGE])
     if case == "old":
         terminal.now = NOW + timedelta(hours=12, minutes=1)
+    terminal.answers = ["y"]
+    code, _, err = coach()
+    assert (code, err) == (0, "")
+    assert "Begin" in terminal.asked[0]
+    assert len(load(tmp_path / LOG_NAME).sessions) == 2
+
+
+@pytest.mark.parametrize("case", ["other", "gone", "one-legged"])
+def test_a_routine_that_changed_is_told_and_its_session_kept(coach, terminal, tmp_path, case):
+    changed = {"gone": {"name": "gone"}, "one-legged": {"per_leg": True}}.get(case, {})
+    logged(tmp_path, finished=None, exercises=[replace(BRIDGE, **changed)])
     arguments = []
+    why = "the exercises of that routine are others now"
     if case == "other":
         mine = tmp_path / "mine.toml"
         mine.write_bytes(profile.find_routine("glutes").read_bytes())
-        arguments = [mine]
+        arguments, why = [mine], "it went by the routine 'glutes'"
     terminal.answers = ["y"]
-    assert coach(*arguments)[0] == 0
+    code, _, err = coach(*arguments)
+    assert (code, err) == (
+        0,
+        f"The session of 18:00 (3 of 3 sets done) stays in the log as it is: {why}.\n",
+    )
     assert "Begin" in terminal.asked[0]
-    assert len(load(tmp_path / LOG_NAME).sessions) == 2
+    first, second = load(tmp_path / LOG_NAME).sessions
+    assert (len(first.sets), len(second.sets)) == (6 if changed.get("per_leg") else 3, 1)
+
+
+def test_a_session_left_before_its_first_set_hides_none(coach, terminal, tmp_path):
+    old = logged(tmp_path, finished=False, exercises=[BRIDGE])
+    log = StrengthLog(tmp_path / LOG_NAME)
+    log.begin(NOW, "glutes", [Work(BRIDGE, 3, 20)])
+    log.close()
+    terminal.answers = ["y"]
+    coach()
+    assert [each[2] for each in terminal.guided] == [old]
+
+
+@pytest.mark.parametrize(("finished", "told"), [(None, True), (False, False)])
+def test_whoever_was_cut_off_hears_how_to_mend_the_terminal(
+    coach, terminal, tmp_path, finished, told
+):
+    logged(tmp_path, finished=finished)
+    terminal.answers = ["y"]
+    _, _, err = coach()
+    assert ("If you do not see what you type: Ctrl-C, 'reset'.\n" in err) is told
+
+
+def test_a_terminal_that_cannot_draw_is_told_before_anything_is_asked(coach, terminal, tmp_path):
+    terminal.dumb = True
+    code, out, err = coach()
+    assert (code, out, terminal.asked) == (2, "", [])
+    assert "guided on the screen of a terminal, and this is none" in err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_clock_set_back_since_takes_no_session_away(coach, terminal, tmp_path):
@@ -491,7 +531,7 @@ def test_the_newest_ride_says_what_to_emphasise(coach, terminal, tmp_path, hard)
     code, out, _ = coach("--full")
     assert code == 0
     assert terminal.work == {each.name: (2, 20) for each in EXERCISES}
-    assert "One set less of everything: " in out
+    assert "Today goes by the ride of Tue 7 Jan, 22:00.\nOne set less of everything: " in out
     assert [ride.start for ride in hard] == [(NOW - timedelta(hours=20)).astimezone(UTC)]
 
 
@@ -499,7 +539,8 @@ def test_a_ride_may_be_named(coach, terminal, tmp_path, hard):
     ridden(tmp_path / "new.ride", NOW - timedelta(hours=2))
     named = ridden(tmp_path / "sim.ride", NOW - timedelta(hours=30), trainer="sim:seed=7")
     terminal.answers = ["y"]
-    assert coach("--full", "--after", named)[0] == 0
+    code, out, _ = coach("--full", "--after", named)
+    assert (code, "by the ride of Tue 7 Jan, 12:00.\n" in out) == (0, True)
     assert [ride.simulated for ride in hard] == [True]
     assert terminal.work["bridge"] == (2, 20)
 
@@ -514,8 +555,9 @@ def test_an_old_ride_says_nothing(coach, terminal, tmp_path, hard):
 def test_after_two_days_a_hard_ride_takes_nothing_away(coach, terminal, tmp_path, hard):
     ridden(tmp_path / "a.ride", NOW - timedelta(days=3))
     terminal.answers = ["y"]
-    coach("--full")
+    _, out, _ = coach("--full")
     assert (len(hard), terminal.work["bridge"]) == (1, (3, 20))
+    assert "The ride of Sun 5 Jan, 18:00 changes nothing today.\n" in out
 
 
 def test_a_ride_that_is_none_is_told_before_anything_is_done(coach, terminal, tmp_path):

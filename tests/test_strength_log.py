@@ -194,7 +194,7 @@ def test_what_a_plan_needs_of_a_session():
 
 def test_a_name_from_a_strange_file_is_made_printable(tmp_path):
     log = strength.StrengthLog(tmp_path / "log")
-    log.begin(NOW, "a\n\x1b[2J" + "\udcff" + "é" * 100, WORK)
+    log.add(log.begin(NOW, "a\n\x1b[2J" + "\udcff" + "é" * 100, WORK), NOW, SETS[0])
     log.close()
     read = strength.load(tmp_path / "log")
     assert (read.sessions[0].routine, read.warnings) == ("a??[2J?" + "é" * 73, ())
@@ -204,7 +204,7 @@ def test_the_longest_routine_fits_a_line(tmp_path):
     name = "x" * 38
     work = [Work(replace(BRIDGE, name=f"{name}{n:02}"), 10, 50) for n in range(200)]
     log = strength.StrengthLog(tmp_path / "log")
-    log.begin(NOW, "r" * 80, work)
+    log.add(log.begin(NOW, "r" * 80, work), NOW, SetDone(f"{name}00", 1, None, 1, None))
     log.close()
     read = strength.load(tmp_path / "log")
     assert len(read.sessions[0].asked) == 200
@@ -245,7 +245,7 @@ def test_a_log_cut_at_any_byte_keeps_every_whole_line_and_takes_the_next(tmp_pat
         cut = strength.load(path)
         # A line that lost only its end of line is whole.
         kept = sum(end <= size for end in ends)
-        assert len(cut.sessions) == min(kept, 1)
+        assert len(cut.sessions) == (kept > 1)
         assert sum(len(each.sets) for each in cut.sessions) == min(3, max(0, kept - 1))
         fragment = whole[whole[:size].rfind(b"\n") + 1 : size]
         damaged = bool(fragment) and size not in ends
@@ -256,6 +256,7 @@ def test_a_log_cut_at_any_byte_keeps_every_whole_line_and_takes_the_next(tmp_pat
             continue
         log = strength.StrengthLog(path)
         session = log.begin(later, "glutes", WORK)
+        log.add(session, later, SETS[0])
         log.close()
         again = strength.load(path)
         assert path.read_bytes()[:size] == whole[:size], "what is there is never overwritten"
@@ -506,13 +507,28 @@ def test_a_session_that_begins_twice_is_told():
 
 def test_a_session_of_a_later_version_is_left_out_and_told_once():
     log = strength.parse(
-        lines(begin(v=2), one_set(kind="series"), one_set(), end(), begin(session="b"))
+        lines(
+            begin(v=2),
+            one_set(kind="series"),
+            one_set(),
+            end(),
+            begin(session="b"),
+            one_set(session="b"),
+        )
     )
     assert [each.id for each in log.sessions] == ["b"]
     (first, *_) = log.warnings
     assert first == (
         "line 1: a session in format 2 was left out, this version reads 1; update sixhills"
     )
+
+
+def test_a_session_left_before_its_first_set_is_none():
+    log = strength.parse(
+        lines(begin(session="b"), end(session="b", time=NOW.isoformat()), begin(), one_set())
+    )
+    (session,) = log.sessions
+    assert (session.id, len(session.sets), log.warnings) == ("a", 1, ())
 
 
 def test_more_warnings_than_anybody_reads_are_counted():

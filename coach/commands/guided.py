@@ -11,8 +11,8 @@ import click
 from coach.clock import Clock, MonotonicClock
 from coach.commands.saving import to_type
 from coach.commands.signals import ended_by_signals
-from coach.errors import RideFileError, RiderInputError
-from coach.live.strength import StrengthDisplay, strength_display
+from coach.errors import RideFileError
+from coach.live.strength import StrengthDisplay
 from coach.strength.routine import Routine, SetDone, Work
 from coach.strength.session import Session
 
@@ -34,8 +34,8 @@ def guide(
     session: str,
     done: Sequence[SetDone],
     *,
-    quiet: bool = False,
-    again: Sequence[str] = ("strength",),
+    display: StrengthDisplay,
+    again: Sequence[str],
 ) -> bool:
     """Guide a rider through a session, and keep each set the moment it is confirmed.
 
@@ -54,8 +54,8 @@ def guide(
         Its id in the log.
     done : sequence of SetDone
         What was done of it before an interruption.
-    quiet : bool
-        No bell.
+    display : StrengthDisplay
+        Not yet open.
     again : sequence of str
         The command, after the program's name, that takes the session up again.
 
@@ -66,17 +66,9 @@ def guide(
 
     Raises
     ------
-    RiderInputError
-        If there is no terminal to be guided in.
     RideFileError
         If something that was done could not be written; it is shown nevertheless.
     """
-    display = strength_display(quiet=quiet)
-    if display is None:
-        raise RiderInputError(
-            "a session is guided on the screen of a terminal, and this is none; "
-            f"{to_type('strength', '--list')!r} prints the routine"
-        )
     walk = Session(work, routine.rest, routine.tempo, done)
     book = _Book(log, session)
     with ended_by_signals() as caught:
@@ -177,8 +169,8 @@ def _show(walk: Session, work: Sequence[Work], again: str) -> None:
     if walk.done:
         Console(highlight=False).print(done_table(work, walk.done))
     click.echo(f"{', '.join(told)}.")
-    if not walk.finished:
-        click.echo(f"Go on with it later today: {again}")
+    if walk.done and not walk.finished:
+        click.echo(f"Go on with it in the next hours: {again}")
 
 
 def done_table(work: Sequence[Work], done: Sequence[SetDone]) -> Table:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 from click.core import ParameterSource
 
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
-from coach.commands.plan import kept_plan
-from coach.commands.saving import writable_folder
-from coach.errors import CoachError, RiderInputError
+from coach.commands.saving import to_type, writable_folder
+from coach.commands.strength_today import counted
+from coach.errors import RiderInputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coach.journal.strength import Log, LoggedSession, StrengthLog
     from coach.ride import Ride
-    from coach.strength.routine import Dose, Routine, SetDone, Work
-    from coach.training.dose import Try
-    from coach.training.emphasis import Rule
+    from coach.strength.routine import Routine, SetDone, Work
 
 DONE_WITH_LOSS = 3
 
@@ -38,9 +34,6 @@ USUAL = "glutes"
 
 TAKEN_UP_FOR = timedelta(hours=12)
 """So long after its beginning an unfinished session is offered again."""
-
-RIDE_MATTERS_FOR = timedelta(days=14)
-"""So long a ride says what the routine should emphasise; a convention."""
 
 _SAFETY = """\
 General fitness information for healthy adults, not medical advice. Muscles may
@@ -144,24 +137,27 @@ def _session(
     """Guide a session, a new one or the one that was interrupted."""
     from coach import profile
     from coach.commands.guided import guide
+    from coach.commands.strength_today import named_ride, newest_ride
     from coach.journal.strength import LOG_NAME, StrengthLog, load
+    from coach.live.strength import strength_display
 
     routine = profile.load_routine(profile.find_routine(routine_name))
-    if not at_a_terminal():
+    display = strength_display(quiet=quiet)
+    if display is None or not at_a_terminal():
         raise RiderInputError(
-            "a session is guided in a terminal, and this is none; 'coach strength --list' prints"
-            " the routine"
+            "a session is guided on the screen of a terminal, and this is none;"
+            f" {to_type('strength', '--list')!r} prints the routine"
         )
-    ride = None if after is None else _named_ride(after)
+    ride = None if after is None else named_ride(after)
     log = StrengthLog(writable_folder(out) / LOG_NAME)
     try:
         read = load(log.path)
         _warn(read.warnings)
         going = _taken_up(routine, read, log)
         if going is None:
-            going = _begun(routine, read, log, ride or _newest_ride(out), full)
+            going = _begun(routine, read, log, ride or newest_ride(out, _now()), full)
         if going is not None:
-            guide(routine, going.work, log, going.id, going.done, quiet=quiet, again=again)
+            guide(routine, going.work, log, going.id, going.done, display=display, again=again)
     finally:
         log.close()
 
@@ -180,14 +176,22 @@ def _taken_up(routine: Routine, read: Log, log: StrengthLog) -> _Going | None:
     left = read.sessions[-1] if read.sessions else None
     now = _now()
     # Whichever way the clock was set since.
-    if left is None or left.finished or not left.sets or abs(now - left.start) > TAKEN_UP_FOR:
-        return None
-    work = _work_of(left, routine)
-    if work is None:
+    if left is None or left.finished or abs(now - left.start) > TAKEN_UP_FOR or not left.asked:
         return None
     done = left.to_done()
-    progress = f"{done.sets} of {_counted(done.sets_asked, 'set')} done"
-    if agrees(f"Go on with the session of {left.start:%H:%M} ({progress})", "y"):
+    progress = f"{done.sets} of {counted(done.sets_asked, 'set')} done"
+    what = f"session of {left.start:%H:%M} ({progress})"
+    work = _work_of(left, routine)
+    if work is None:
+        if left.routine == routine.name:
+            why = "the exercises of that routine are others now"
+        else:
+            why = f"it went by the routine {left.routine!r}"
+        click.echo(f"The {what} stays in the log as it is: {why}.", err=True)
+        return None
+    if not left.ended:
+        click.echo("It was cut off. If you do not see what you type: Ctrl-C, 'reset'.", err=True)
+    if agrees(f"Go on with the {what}", "y"):
         return _Going(left.id, work, left.sets)
     if not left.ended:
         log.end(left.id, now, left.cr10, False)
@@ -199,152 +203,29 @@ def _work_of(session: LoggedSession, routine: Routine) -> tuple[Work, ...] | Non
     from coach.strength.routine import Work
 
     exercises = {each.name: each for group in routine.groups for each in group.exercises}
-    if session.routine != routine.name or not session.asked:
+    known = all(each.exercise in exercises for each in session.asked)
+    if session.routine != routine.name or not known:
         return None
-    if any(each.exercise not in exercises for each in session.asked):
-        return None
-    return tuple(Work(exercises[each.exercise], each.sets, each.reps) for each in session.asked)
+    work = tuple(Work(exercises[each.exercise], each.sets, each.reps) for each in session.asked)
+    sides = {each.exercise.name: each.exercise.per_leg for each in work}
+    same = all(sides.get(each.exercise) is (each.side is not None) for each in session.sets)
+    return work if same else None
 
 
 def _begun(
     routine: Routine, read: Log, log: StrengthLog, ride: Ride | None, full: bool
 ) -> _Going | None:
     """Say what today is and why, and begin if the rider agrees."""
-    from coach.commands.rules import why_lines
-    from coach.strength.session import Session
-    from coach.training.dose import dose, full_dose, too_soon
-    from coach.training.emphasis import choose
+    from coach.commands.strength_today import choose_today
 
-    now = _now()
-    done = [each.to_done() for each in read.sessions]
-    today = full_dose(routine) if full else dose(done, now.date(), routine)
-    rules = _rules(ride, now)
-    work = choose(routine, today, rules)
-    work, more = _with_more_load(routine, today, work, read)
-    if not full and _in_easy_week(log.path.parent, now):
-        most = max(1, today.sets - 1)
-        work = tuple(replace(each, sets=min(each.sets, most)) for each in work)
-        more.append(
-            f"An easy week of your plan: no exercise gets more than {_counted(most, 'set')}."
-        )
-    minutes = Session(work, routine.rest, routine.tempo).snapshot.remaining / 60
-    click.echo(
-        f"{routine.title}: {len(work)} exercises, about {_counted(ceil(minutes), 'minute')}."
-    )
-    for line in (today.why, *why_lines(routine, rules), *more, too_soon(done, now)):
-        if line:
-            click.echo(textwrap.fill(line, WIDTH))
-    click.echo("Leave 6 hours between this and the next hills, and 48 to the next session.")
+    work, lines = choose_today(routine, read, log.path.parent, ride, full, _now())
+    for line in lines:
+        click.echo(textwrap.fill(line, WIDTH))
     click.echo(f"\n{_SAFETY}\n")
     if not agrees("Begin", "y"):
         return None
     return _Going(log.begin(_now(), routine.name, work), work, ())
 
 
-def _in_easy_week(folder: Path, now: datetime) -> bool:
-    """Return whether the plan kept in the folder takes it easy today; mistakes in it are told."""
-    from coach.training.plan import in_easy_week
-
-    try:
-        kept = kept_plan(folder)
-    except CoachError as error:
-        click.echo(f"{error}\nThis session goes by no plan.", err=True)
-        return False
-    return kept is not None and in_easy_week(kept, now.astimezone(ZoneInfo(kept.zone)).date())
-
-
-def _with_more_load(
-    routine: Routine, today: Dose, work: Sequence[Work], read: Log
-) -> tuple[tuple[Work, ...], list[str]]:
-    """At the full dose: fewer repetitions for what has more load now, and why."""
-    from coach.training.dose import LIGHT_REPS, is_light
-
-    if (today.sets, today.reps) != (routine.sets, routine.reps):
-        return tuple(work), []
-    light = min(LIGHT_REPS, routine.reps)
-    chosen: list[Work] = []
-    lines: list[str] = []
-    for each in work:
-        tries = _tries(each, read)
-        if not is_light(tries, routine.reps):
-            chosen.append(each)
-            continue
-        chosen.append(replace(each, reps=light))
-        exercise = each.exercise
-        if tries[-1].beyond():
-            harder = exercise.harder[:1].lower() + exercise.harder[1:]
-            lines.append(
-                f"{exercise.title}: every set went beyond {tries[-1].reps} last time, so take 2 to"
-                f" 10 % more load, or the harder variant ({harder}), and {light} repetitions."
-            )
-        else:
-            lines.append(
-                f"{exercise.title}: {light} with the load you added, until every set goes beyond."
-            )
-    if not lines:
-        lines.append(
-            f"Where one or two more than {routine.reps} go well in every set, do them and count"
-            " them: next time that exercise gets more load."
-        )
-    return tuple(chosen), lines
-
-
-def _tries(work: Work, read: Log) -> list[Try]:
-    """Return what was asked and done of an exercise, session by session."""
-    from coach.training.dose import Try
-
-    name = work.exercise.name
-    return [
-        Try(
-            work.exercise.per_leg,
-            asked.sets,
-            asked.reps,
-            tuple(each for each in session.sets if each.exercise == name),
-        )
-        for session in read.sessions
-        for asked in session.asked
-        if asked.exercise == name
-    ]
-
-
-def _rules(ride: Ride | None, now: datetime) -> tuple[Rule, ...]:
-    if ride is None:
-        return ()
-    from coach.training.emphasis import applying
-    from coach.training.facts import facts
-
-    ago = timedelta() if ride.start is None else max(timedelta(), now - ride.start)
-    return applying(facts(ride), ago)
-
-
-def _named_ride(path: Path) -> Ride:
-    from coach.rides import load_ride
-
-    ride = load_ride(path)
-    _warn([f"read in part: {each}" for each in ride.warnings])
-    return ride
-
-
-def _newest_ride(folder: Path) -> Ride | None:
-    """Return the newest ride of the rider's own, if it is new enough to matter."""
-    from coach.archive import newest
-    from coach.rides import load_ride
-
-    path = newest(folder, simulated=False)
-    if path is None:
-        return None
-    try:
-        ride = load_ride(path)
-    except CoachError as error:
-        click.echo(f"{error}; today goes by no ride", err=True)
-        return None
-    is_new = ride.start is not None and abs(_now() - ride.start) <= RIDE_MATTERS_FOR
-    return ride if is_new else None
-
-
 def _now() -> datetime:
     return datetime.now().astimezone()
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -3,9 +3,7 @@
 A rider begins with one set of 12, does two sets of 15 in weeks 1 and 2, three of 15 in weeks 3
 and 4, and from week 5 on what the routine itself says; a routine that says less is never
 exceeded (reference notes on training science, section 3.6: a coaching convention). From there
-on it is the exercise that grows: whoever can do one or two repetitions more than asked takes 2 to
-10 % more load (American College of Sports Medicine, position stand, Med. Sci. Sports Exerc. 41,
-2009), or the harder variant, and comes back to 15.
+on it is the load that grows (`coach.training.load`).
 
 What "week" means here is a convention too. A week is seven days, counted from the first session,
 and it counts when its last session went well: gone through to the end, more than half of its sets
@@ -17,10 +15,9 @@ back, six weeks two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from coach.strength.routine import Dose, Routine, SetDone, Side
+from coach.strength.routine import Dose, Routine
 from coach.training.history import StrengthDone
 
 STAGES = ((1, 12), (2, 15), (3, 15))
@@ -28,9 +25,6 @@ STAGES = ((1, 12), (2, 15), (3, 15))
 
 WEEKS_OF_A_STAGE = 2
 """Of the second and the third; the first is one session."""
-
-LIGHT_REPS = 15
-"""Asked again of an exercise whose load was raised."""
 
 HARD = 6.0
 """On Borg's scale of 0 to 10; what was harder holds the dose."""
@@ -103,49 +97,6 @@ def too_soon(done: Sequence[StrengthDone], now: datetime) -> str:
         return ""
     ago = f"{since:.0f} hours" if since >= 1.5 else "an hour" if since >= 1 else "less than an hour"
     return f"The last session was {ago} ago; 48 hours between two are the convention."
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """What one session asked of one exercise, and what was done of it."""
-
-    per_leg: bool
-    sets: int
-    reps: int
-    done: tuple[SetDone, ...]
-
-    def beyond(self) -> bool:
-        """Tell whether every set had a repetition or more beyond what was asked."""
-        sides = tuple(Side) if self.per_leg else (None,)
-        reps = {(each.number, each.side): each.reps for each in self.done}
-        return all(
-            reps.get((number, side), 0) > self.reps
-            for number in range(1, self.sets + 1)
-            for side in sides
-        )
-
-
-def is_light(tries: Sequence[Try], full: int) -> bool:
-    """Tell whether an exercise has more load now, and so fewer repetitions for a while.
-
-    Parameters
-    ----------
-    tries : sequence of Try
-        Every session with this exercise, in order.
-    full : int
-        Repetitions of the full dose.
-
-    Returns
-    -------
-    bool
-        From the session after one in which every set went beyond the full dose, until every set
-        has gone beyond `LIGHT_REPS`.
-    """
-    light = False
-    for each in tries:
-        if each.beyond():
-            light = each.reps >= full
-    return light
 
 
 class _Progress:

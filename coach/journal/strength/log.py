@@ -64,6 +64,6 @@ class Log:
     """What a log tells."""
 
     sessions: tuple[LoggedSession, ...] = ()
-    """In the order of writing."""
+    """In the order of writing; one that was left before its first set is none."""
     warnings: tuple[str, ...] = ()
     """What could not be read or makes one wonder; a sentence each."""

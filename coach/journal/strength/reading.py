@@ -126,6 +126,7 @@ class _Reading:
                 finished=each.finished,
             )
             for name, each in self._sessions.items()
+            if each.sets
         )
         return Log(tuple(sessions), tuple(warnings))
 
