@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from coach.errors import ProfileError, RiderInputError
 from coach.formats.fit.crc import crc16
+from coach.formats.fit.encoding import encode_block, encode_file
+from coach.formats.fit.profile import FILE_ID, FLOAT64, WORKOUT_STEP
 from coach.formats.fit.workout import OPEN_LENGTH, decode, encode, is_workout
 from coach.formats.posture_words import parse_posture
+from coach.formats.workouts import one_line
 from coach.messages import Mode, Posture
 from coach.profile import find_workout, load_workout, workout_names
 from coach.profile.plan import Part, WorkoutPlan
@@ -131,7 +134,7 @@ def test_garmin_reads_what_is_written():
         ("Recovery", 40, "power", 45, 45, "recovery", "Sit"),
         (None, None, "open", None, None, "active", None),
         ("Sprint", 30, "power", 1250, 1250, "active", None),
-        ("Free", 60, "open", None, None, "active", None),
+        (None, 60, "open", None, None, "active", None),
         ("Cool-down", 45.5, "power", 40, 40, "cooldown", None),
     ]
     again = steps[6]
@@ -203,7 +206,8 @@ def test_a_ramp_test_is_its_minutes_in_watts_and_a_free_test_asks_nothing():
         (plan_of(part(), author="Ada"), "who wrote"),
         (plan_of(part(cues=(TextCue(1.0, "now"),))), "with their time"),
         (plan_of(part(cues=(TextCue(61.0, "late"),))), "come too late"),
-        (plan_of(part(cues=(TextCue(0.0, "ä" * 128),))), "no room"),
+        (plan_of(part(cues=(TextCue(0.0, "x" * 254),))), None),
+        (plan_of(part(cues=(TextCue(0.0, "x" * 255),))), "no room"),
         (plan_of(part(), title="ä" * 128), "254 bytes"),
         (plan_of(part(label="ä" * 128)), "254 bytes"),
     ],
@@ -213,6 +217,32 @@ def test_what_is_lost_is_told_once(plan, lost):
     found = encode(twice).lost
     assert len(found) == (lost is not None)
     assert lost is None or lost in found[0]
+
+
+def test_powers_are_rounded_half_up_and_no_watts_are_no_thousand_percent():
+    parts = [part(start=0.575), part(start=220.5, absolute=True), part(start=0.0, absolute=True)]
+    back = decode(encode(plan_of(*parts)).data, "x").plan.parts
+    found = [(each.power_start, each.absolute) for each in back]
+    assert found == [(0.58, False), (221.0, True), (0.0, False)]
+
+
+def test_fractions_of_a_millisecond_do_not_add_up():
+    parts = [part(10.0004, 0.5 + 0.01 * n) for n in range(50)]
+    assert decode(encode(plan_of(*parts)).data, "x").plan.duration == pytest.approx(500.02)
+
+
+def test_repeats_one_behind_the_other_go_back_to_their_own_steps():
+    first, second = [part(start=0.9), part(start=0.5)], [part(start=1.1), part(start=0.6)]
+    plan = plan_of(*3 * first, *2 * second, part(start=0.4))
+    data = encode(plan).data
+    back = [step.get("duration_step") for step in read_with_garmin(data)["workout_step_mesgs"]]
+    assert back == [None, None, 0, None, None, 3, None]
+    assert decode(data, "x").plan.parts == plan.parts
+
+
+def test_words_are_written_on_one_line():
+    plan = plan_of(part(cues=(TextCue(0.0, "Breathe\nout\x07"), TextCue(5.0, "\n"))))
+    assert decode(encode(plan).data, "x").plan.parts[0].cues == (TextCue(0.0, "Breathe out"),)
 
 
 def test_long_text_is_cut_between_characters():
@@ -278,7 +308,7 @@ def test_a_secondary_power_beats_a_primary_heart_rate():
 
 
 def test_ranges_and_zones_are_noted():
-    steps = [powered(low=60, high=80), powered(low=50, high=100), powered(low=95, high=105)]
+    steps = [powered(low=94, high=106), powered(low=50, high=100), powered(low=95, high=105)]
     found = decode(garmin_file(*steps, timed(target_type="power", target_value=2)), "x")
     assert [note.split(": ", 1)[1] for note in found.notes] == [
         "step 1 asks for a wide range of power; it is ridden at the middle of it (2 steps in all)",
@@ -381,20 +411,24 @@ def test_names_notes_and_intensities():
     steps = [powered(intensity=kind) for kind in kinds]
     steps[1].update(wkt_step_name="Côte standing", notes="Out of the saddle!\nEasy\nAt 0:30: Push")
     steps[2].update(notes="Stand, hips forward\nCount to ten\nAt 1:30: too late for 60 s")
+    steps[3].update(wkt_step_name="Easy seated", notes="Seated\nlight, CR10 2\nlighter, CR10 1")
     found = decode(garmin_file(*steps, wkt_description="All kinds"), "x")
     warm_up, cool_down = SegmentKind.WARM_UP, SegmentKind.COOL_DOWN
     blocks = found.plan.parts
     assert [block.kind for block in blocks] == [warm_up, *5 * [STEADY], cool_down]
-    assert [block.label for block in blocks] == ["", "Côte", "", "Recovery", "Rest", "", ""]
+    assert [block.label for block in blocks] == ["", "Côte", "", "Easy seated", "Rest", "", ""]
     postures = [block.posture for block in blocks]
-    assert postures == [None, STANDING, STANDING, None, None, None, None]
+    assert postures == [None, STANDING, STANDING, SEATED, None, None, None]
     assert blocks[1].cues == (TextCue(0.0, "Easy"), TextCue(30.0, "Push"))
     assert [cue.text for cue in blocks[2].cues] == [
         "Stand, hips forward",
         "Count to ten",
         "At 1:30: too late for 60 s",
     ]
+    assert (blocks[3].effort, blocks[3].cues) == ("light, CR10 2", (TextCue(0, "lighter, CR10 1"),))
     assert (found.plan.title, found.plan.about) == ("Theirs", "All kinds")
+    (nameless,) = decode(garmin_file(powered(intensity="recovery")), "x").plan.parts
+    assert nameless.label == "Recovery"
 
 
 def shares(data):
@@ -462,7 +496,7 @@ def test_steps_are_ridden_in_the_order_of_their_numbers():
 def test_strange_heads_are_told():
     found = decode(garmin_file(powered(), sport="running", num_valid_steps=3), "x")
     assert [warning.split(": ", 1)[1] for warning in found.warnings] == [
-        "the workout says that it has 3 steps; 1 were read",
+        "the workout says that it has 3 steps; found 1",
         "the workout is meant for running, not for cycling",
     ]
 
@@ -498,6 +532,26 @@ def test_other_fit_files_are_named(kind, words):
 
 
 GOOD = encode(CLIMB).data
+
+
+@pytest.mark.parametrize("number", [-1.0, 1e300, 4294967295.0])
+def test_numbers_that_no_field_can_have_are_none(number):
+    # A definition says how wide a number is, and may say anything.
+    names = ("duration_value", "target_value", "custom_target_value_low")
+    fields = {
+        name: field._replace(type=FLOAT64 if name in names else field.type)
+        for name, field in WORKOUT_STEP.fields.items()
+    }
+    rows = {name: [1.0, number] for name in names} | {"duration_type": [0, 0]}
+    kind = {"type": [5]}
+    body = encode_block(0, FILE_ID, kind).encode()
+    body += encode_block(1, WORKOUT_STEP._replace(fields=fields), rows).encode()
+    found = decode(encode_file(body), "x")
+    assert [block.duration for block in found.plan.parts] == [0.001]
+    assert [said.split(": ", 1)[1] for said in found.warnings] == [
+        "the workout message is missing; the steps were read without it",
+        "step 2 has no length; it is left out",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -581,7 +635,18 @@ def test_damaged_files_are_a_plan_or_a_sentence(start, hits, end):
 times = st.integers(1, 900_000).map(lambda ms: ms / 1000)
 sayings = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12
-) | st.sampled_from(["Stand", "sit down!", "At 0:10: go", "easy, CR10 2", "At 1:00", "x" * 90])
+) | st.sampled_from(
+    [
+        "Stand",
+        "sit down!",
+        "At 0:10: go",
+        "easy, CR10 2",
+        "At 1:00",
+        "x" * 90,
+        "a seated",
+        "standing",
+    ]
+)
 
 
 @st.composite
@@ -633,6 +698,9 @@ def test_there_and_back_is_the_normal_form(plan):
         assert length == pytest.approx(each.duration, abs=1e-6)
         assert {block.posture for block in mine} == {each.posture}
         assert {block.cadence for block in mine} == {each.cadence}
+        label = one_line(each.label)
+        if label or each.kind in (STEADY, SegmentKind.FREE):
+            assert {block.label for block in mine} == {label}
         if each.kind is SegmentKind.FREE:
             assert [block.kind for block in mine] == [SegmentKind.FREE]
             continue

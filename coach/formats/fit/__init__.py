@@ -2,7 +2,8 @@
 
 The parts, from the bytes up: `crc`, `structure` (headers, definitions, runs of messages),
 `messages` (columns of one kind), `reader`; and down again `encoding` and `writer`. `profile` holds
-the numbers that Garmin gave to messages and fields, and our own; `plan` the workout inside a file.
+the numbers that Garmin gave to messages and fields, and our own; `plan` the workout inside a ride.
+`workout` and `workout_writing` are workout files, a kind of their own, with `targets` and `notes`.
 """
 
 from __future__ import annotations

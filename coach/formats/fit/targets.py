@@ -22,7 +22,10 @@ _BPM_OFFSET = 100
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A workout_step message; numbers as they stand, ``None`` where there is no value."""
+    """A workout_step message; numbers as they stand, ``None`` where there is no value.
+
+    What a number means, its type says: those of a cadence can be watts as well.
+    """
 
     NUMBERS: ClassVar = (
         "duration_type",

@@ -37,6 +37,7 @@ from coach.formats.fit.structure import Contents, Run, read_structure
 from coach.formats.fit.targets import Report, Step, Told, cadence_band, power_target, words
 from coach.formats.fit.workout_writing import MOST_STEPS, encode
 from coach.formats.workouts import LARGEST, MOST_PARTS, Decoded, one_line
+from coach.messages import Posture
 from coach.profile.plan import Part, WorkoutPlan
 from coach.profile.workout_schema import LONGEST_WORKOUT
 from coach.units import clock_text
@@ -63,8 +64,6 @@ _OTHER_FILES: dict[float, str] = {
     profile.FILE_TYPE_ACTIVITY: "a recorded ride",
     profile.FILE_TYPE_COURSE: "a course",
 }
-
-
 _NO_VALUE = profile.UINT32.invalid
 
 
@@ -138,7 +137,7 @@ def decode(data: bytes, name: str) -> Decoded:
         raise ProfileError([f"{name}: this is {other} and no workout file (FIT file type 5)"])
     steps = _read_steps(data, runs, name)
     head = Messages(data, runs, profile.WORKOUT)
-    warnings += _about_head(head, len(steps))
+    warnings += _about_head(head, len(steps), steps[0].at)
     if any("\ufffd" in step.name + step.notes for step in steps):
         warnings.append(f"byte {steps[0].at}: some names or notes are not UTF-8")
     report = Report(Told(), Told())
@@ -211,17 +210,17 @@ def _read_steps(data: bytes, runs: list[Run], name: str) -> list[Step]:
     ]
 
 
-def _about_head(head: Messages, steps: int) -> list[str]:
-    """Return what is strange about the workout message."""
+def _about_head(head: Messages, steps: int, at: int) -> list[str]:
+    """Return what is strange about the workout message; the first step is at byte `at`."""
     if not len(head):
-        return ["the workout message is missing: the steps were read without it"]
+        return [f"byte {at}: the workout message is missing; the steps were read without it"]
     found = []
     place = f"byte {head.places[0] - 1}:"
     if len(head) > 1:
         found.append(f"{place} {len(head)} workouts are in the file; their steps were read as one")
     said = head.column("num_valid_steps")[0]
     if np.isfinite(said) and said != steps:
-        found.append(f"{place} the workout says that it has {said:g} steps; {steps} were read")
+        found.append(f"{place} the workout says that it has {said:g} steps; found {steps}")
     sport = head.column("sport")[0]
     if np.isfinite(sport) and sport not in (profile.SPORT_GENERIC, profile.SPORT_CYCLING):
         other = profile.SPORTS.get(int(sport), f"sport {sport:g}").replace("_", " ")
@@ -281,7 +280,7 @@ def _times(step: Step, once: float, report: Report) -> int:
     if step.duration_type == profile.DURATION_REPEAT_TIME and value is not None:
         times = max(1, round(min(value / 1000, 10 * LONGEST_WORKOUT) / once))
         report.warnings.tell(
-            step, "repeats until a time is over; it is ridden so often as comes nearest"
+            step, "repeats until a time is over; it is ridden as often as comes nearest"
         )
         return times
     report.warnings.tell(step, "repeats by no number of times; what it would repeat is ridden once")
@@ -313,7 +312,7 @@ def _part(step: Step, report: Report) -> Part | None:
         cues = (*(TextCue(0.0, text) for text in words(step, report)), *cues)
     posture = notes.word.posture if notes.word else None
     label = step.name or _LABELS.get(step.intensity, "")
-    if posture is not None and (label == posture or label.endswith(f" {posture}")):
+    if posture is Posture.STANDING and (label == posture or label.endswith(f" {posture}")):
         # As `coach.formats.fit.workout_writing` names the step of a standing stretch.
         label = label[: -len(posture)].rstrip()
     return Part(

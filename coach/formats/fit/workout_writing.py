@@ -216,7 +216,7 @@ def _is_cut(text: str) -> bool:
 
 def _label(kind: SegmentKind, number: int) -> str:
     """Return what a part is called that has no name: ``Hill 3``, ``Cool-down``."""
-    if kind is SegmentKind.STEADY:
+    if kind in (SegmentKind.STEADY, SegmentKind.FREE, SegmentKind.ROAD):
         return ""
     name = kind.replace("_", "-").capitalize()
     return f"{name} {number}" if kind in _NUMBERED and number else name
