@@ -3,7 +3,8 @@
 The engine decides *what* the rider should feel now (`Wanted`); control decides *how* to ask this
 trainer for it. Every quarter of a second the wish passes the same stations, in this order:
 
-1. the caps on target power: hills, bursts, a warm-up that was skipped, the rider's own limit;
+1. the caps on target power: hills, bursts, a warm-up that was skipped, the rider's own limit; a
+   workout of others may ask for more than a hill as long as it says, never for more than a burst;
 2. what eases it: intensity below 100 %, low cadence, heart rate, a change of posture. They act on
    the capped wish, so that easing always lightens what is felt;
 3. the mode: the wish as power, as grade, or as basic resistance;
@@ -126,7 +127,7 @@ class Control:
         self._burst = 0.0
         self._burst_spent = False
         self._testing = False
-        self._ramp = self._off_ramp = False
+        self._ramp = self._off_ramp = self._brief = False
         self._stopped_since: float | None = None
         self._connected = False
         self._now = 0.0
@@ -285,7 +286,7 @@ class Control:
     def _capped(self, dt: float, wanted: Wanted, power: float, reasons: list[str]) -> float:
         """Cap a target power [W]; the cap in words."""
         threshold = self.rider.threshold_power
-        sustained = HILL_CEILING * threshold
+        sustained, why_not_longer = _sustained(wanted.segment, threshold)
         felt = self._load.value if self.mode is Mode.POWER else 0.0
         test = wanted.segment.kind is SegmentKind.TEST
         # Also on the way down from there, or the last of it would go in one step.
@@ -303,8 +304,8 @@ class Control:
             share, why = HILL_CEILING, "hills stay below 105 % of FTP"
         elif test:
             share, why = TEST_CEILING, "a test ends at 200 % of FTP"
-        elif self._burst_spent:
-            share, why = HILL_CEILING, "above 105 % of FTP for no more than 30 s"
+        elif self._burst_spent and sustained < BURST_CEILING * threshold:
+            share, why = sustained / threshold, why_not_longer
         if not wanted.warmed_up and wanted.segment.kind is not SegmentKind.WARM_UP:
             share, why = COLD_CEILING, "65 % of FTP until the warm-up's time has passed"
         ceiling = share * threshold
@@ -323,7 +324,9 @@ class Control:
         """Return the goal as grade or resistance: harder first, the limit, then lighter."""
         limits = self.rider.limits
         if mode is Mode.RESISTANCE:
-            level = (segment.basic_resistance or 0.0) * harder
+            # A trainer that takes nothing else, and a plan that does not say: what is moderate.
+            level = segment.basic_resistance
+            level = (self.rider.moderate_resistance if level is None else level) * harder
             if level > limits.basic_resistance + _LITTLE:
                 most = f"{100 * limits.basic_resistance:g} %"
                 reasons.append(f"resistance capped at {most}: your limit")
@@ -359,7 +362,9 @@ class Control:
             # A ramp is made of steps, and off it the load goes as from any short effort.
             self._off_ramp = self._ramp and not wanted.segment.ramp
             ramp = wanted.segment.ramp or self._off_ramp
-            short = ramp or wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
+            after_brief, self._brief = self._brief, _is_brief(wanted.segment)
+            short = ramp or self._brief or after_brief
+            short |= wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
             over = SHORT_ONSET if short else ONSET
             load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
             power.set_out(target, over)
@@ -440,3 +445,18 @@ class Control:
         share = TEST_CEILING if self._testing else BURST_CEILING
         highest = share * self.rider.threshold_power
         return setpoint(mode, max(load, 0.0), min(highest, limits.power or highest))
+
+
+def _sustained(segment: Segment, threshold: float) -> tuple[float, str]:
+    """Return what a target may ask for longer than `BURST` seconds [W], and why no more."""
+    hardest = max(segment.target_power_start or 0.0, segment.target_power_end or 0.0)
+    usual = HILL_CEILING * threshold
+    if segment.kind is not SegmentKind.STEADY or hardest <= usual:
+        return usual, "above 105 % of FTP for no more than 30 s"
+    # What others planned holds as long as they planned it; a wish beyond it does not.
+    return min(hardest, BURST_CEILING * threshold), "above its plan for no more than 30 s"
+
+
+def _is_brief(segment: Segment) -> bool:
+    """Whether a block of others is over before an onset of `ONSET` would be worth anything."""
+    return segment.kind is SegmentKind.STEADY and segment.duration <= BURST

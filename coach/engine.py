@@ -69,7 +69,7 @@ from coach.rider import Rider
 from coach.telemetry import fresh
 from coach.wanted import Wanted, wanted
 from coach.wishes import Wishes
-from coach.workout import SegmentKind, Workout
+from coach.workout import Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
@@ -118,7 +118,7 @@ class Engine:
         self.wishes = Wishes()
         self.recording = recording
         self._coach = Coach(rider, knob=knob)
-        self._warm_up = sum(s.duration for s in workout.segments if s.kind is SegmentKind.WARM_UP)
+        self._warm_up = workout.warm_up
         self._origin: float | None = None
         self._ticks = 0
         self._now = 0.0

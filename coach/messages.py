@@ -279,6 +279,8 @@ class CueKind(StrEnum):
     SEGMENT = "segment"
     CHECK = "check"
     ADVICE = "advice"
+    TEXT = "text"
+    """Words of the workout's own file."""
     FINISHED = "finished"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import takewhile
 
 from coach.messages import Mode, Posture
 
@@ -148,6 +149,12 @@ class Workout:
     def duration(self) -> float:
         """Length of the whole plan [s]."""
         return self.segments[-1].end if self.segments else 0.0
+
+    @property
+    def warm_up(self) -> float:
+        """Time of its warm-up [s]; what others call so after their first block is none."""
+        before = takewhile(lambda s: s.kind is not SegmentKind.STEADY, self.segments)
+        return sum(s.duration for s in before if s.kind is SegmentKind.WARM_UP)
 
     def seated(self, index: int) -> Segment:
         """Return the seated alternative of a standing segment: the same load, legs a bit faster.

@@ -14,6 +14,9 @@ T + 15 s   a check of form, while standing
 An effort of 10 to 30 s is told whole before it begins; within it there is only its first word, and
 "5 s more" where it is long enough to hear that. The easy minute after it begins with one line.
 
+What the file of a workout wants said is said at its moment in its stretch, after all of the
+coach's own words for that moment, and again when the stretch is ridden again.
+
 A rider who swaps a standing block for its seated alternative hears so at once. Quiet stretches have
 reminders of form in them (`coach.guidance.reminders`).
 
@@ -83,6 +86,10 @@ class Coach:
         self._owed: list[tuple[float, CueKind]] = []
         self._said: set[CueKind] = set()
         self._geared = False
+        self._read = 0
+        """How many of the stretch's own words have been said."""
+        self._is_free = False
+        """The file asks for standing no longer, and for nothing else."""
         self._advice = LimitAdvice()
         self._reminders = Reminders()
 
@@ -104,6 +111,7 @@ class Coach:
             cues += self._warn_of_effort(moment, moment.next_segment, telemetry)
         else:
             cues += self._warn(moment, telemetry)
+        cues += self._words_of_the_file(moment)
         if moment.mode is Mode.POWER:
             cues += self._advice.words(moment.time, moment.at, telemetry)
         if cues:
@@ -114,21 +122,34 @@ class Coach:
         """Note that the rider heard something at this time, whoever said it [s]."""
         self._reminders.heard(time)
 
+    def _words_of_the_file(self, moment: Moment) -> list[Cue]:
+        cues: list[Cue] = []
+        for cue in moment.segment.cues[self._read :]:
+            if moment.at < cue.at:
+                break
+            cues.append(Cue(moment.time, CueKind.TEXT, cue.text))
+        self._read += len(cues)
+        return cues
+
     def _begin(self, moment: Moment) -> list[Cue]:
         """Say a change of posture at once, the rest after it."""
+        # Who has just come to the bike sits.
+        before = Posture.SEATED if self._lap is None else self._posture
         segment, self._lap = moment.segment, moment.lap
-        before, self._posture = self._posture, segment.posture
+        self._posture = segment.posture
         self._said.clear()
         self._owed = []
+        self._read = 0
+        self._is_free = segment.posture is None and before is Posture.STANDING
         if segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY):
             return [self._begin_short(moment, before)]
-        changes = segment.posture is not None and segment.posture is not (before or Posture.SEATED)
+        changes = segment.posture is not None and segment.posture is not before
         # A hand on the knob cannot wait until the rider has settled.
         busy = changes or (segment.kind in _RESTS and not self._knob)
         self._owed.append((QUIET if busy else 0.0, CueKind.SEGMENT))
         if not changes:
             return []
-        turn = f"; {self._turn(segment)}" if self._knob else ""
+        turn = self._and_turn(segment, "; ")
         return [self._change(moment, turn)]
 
     def _swap(self, moment: Moment) -> list[Cue]:
@@ -147,7 +168,7 @@ class Coach:
 
     def _begin_short(self, moment: Moment, before: Posture | None) -> Cue:
         """Say an effort's first word, or that it is over: there is no time for a second one."""
-        segment, turn = moment.segment, f"; {self._turn(moment.segment)}" if self._knob else ""
+        segment, turn = moment.segment, self._and_turn(moment.segment, "; ")
         if segment.kind is SegmentKind.RECOVERY:
             easy = f"easy for {clock_text(moment.remaining)}{turn}"
             if before is Posture.STANDING:
@@ -223,7 +244,7 @@ class Coach:
             and following.hill != moment.segment.hill
             and moment.remaining <= ANNOUNCE
         ):
-            turn = f": {self._turn(following)}" if self._knob else ""
+            turn = self._and_turn(following, ": ")
             text = f"{following.label} in {moment.remaining:.0f} s{turn}"
             self._say(cues, moment.time, CueKind.SEGMENT, text)
         return cues
@@ -242,21 +263,30 @@ class Coach:
         words: list[str] = []
         if segment.posture is not None:
             words.append(segment.posture.value)
+        elif self._is_free:
+            words.append("sit or stand as you like")
         first, last = segment.target_power_start, segment.target_power_end
         if first is not None and last is not None:
             words.append(f"{first:.0f} to {last:.0f} W" if first != last else f"{last:.0f} W")
         if segment.effort:
             words.append(segment.effort)
-        if self._knob:
-            words.append(self._turn(segment))
+        if self._knob and (turn := self._turn(segment)):
+            words.append(turn)
         about = f"{name}, {clock_text(moment.remaining)}"
         if moment.at >= 1.0:
             about += " left"
         return f"{about}: {', '.join(words)}" if words else about
 
+    def _and_turn(self, segment: Segment, link: str) -> str:
+        """Say where the knob belongs, after other words."""
+        turn = self._turn(segment) if self._knob else ""
+        return f"{link}{turn}" if turn else ""
+
     def _turn(self, segment: Segment) -> str:
-        """Say where the knob of a bike without control belongs."""
-        level, rider = segment.basic_resistance or 0.0, self._rider
+        """Say where the knob of a bike without control belongs; nothing where nobody knows."""
+        level, rider = segment.basic_resistance, self._rider
+        if level is None:
+            return ""
         steps = round((level - rider.moderate_resistance) / rider.resistance_increment)
         if steps == 0:
             return "knob at moderate"

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coach.messages import Cue, PauseCause, Posture, RideState, Snapshot
+from coach.messages import Cue, CueKind, PauseCause, Posture, RideState, Snapshot
 from coach.workout import SegmentKind, power_tolerance
 
 POWER_WINDOW = 3.0
@@ -150,7 +150,10 @@ class Viewer:
             What was said since; several at once are shown together.
         """
         if cues:
-            self._cue = " · ".join(cue.text for cue in cues[-2:])
+            # The file of a workout may add words of its own; the coach's stay in front of them.
+            ours = [cue for cue in cues if cue.kind is not CueKind.TEXT][-2:]
+            texts = [cue for cue in cues if cue.kind is CueKind.TEXT][-2:]
+            self._cue = " · ".join(cue.text for cue in [*ours, *texts])
         power = self._mean_power(snapshot)
         riding = snapshot.state is RideState.RIDING
         target = snapshot.target_power if riding else None

@@ -17,6 +17,14 @@ from coach.errors import RiderInputError
 from coach.guidance.gears import gears
 from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
+from coach.profile.others import (
+    OF_OTHERS,
+    check_mode,
+    cues_within,
+    shortened,
+    speed_of_blocks,
+    watts,
+)
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.profile.trial import test_segments
 from coach.rider import Rider
@@ -64,6 +72,7 @@ _NUMBERED_LIKE = {
     SegmentKind.DOWNHILL: SegmentKind.HILL,
     SegmentKind.INTERVAL: SegmentKind.INTERVAL,
     SegmentKind.RECOVERY: SegmentKind.INTERVAL,
+    SegmentKind.STEADY: SegmentKind.STEADY,
 }
 """Whose number a part carries in its label: a downhill that of the hill before it."""
 
@@ -86,7 +95,7 @@ def compile_workout(
     rider : Rider
     mode : Mode or None
         Ask for every load this way; ``None`` takes the plan's: hills, and intervals with their
-        recoveries, by grade, the rest by power.
+        recoveries, by grade, the rest by power. A free stretch asks for none.
     moderate_minutes : float or None
         Shorten the moderate block to this [min], in whole seconds; 0 leaves it out.
     stand_hill_4 : bool
@@ -108,20 +117,24 @@ def compile_workout(
     ------
     RiderInputError
         If `mode`, `moderate_minutes`, `stand_hill_4`, `rounds` or `raised` does not suit the plan,
-        one climbing speed cannot make a hill of every hill, or the rider's limit stops a ramp.
+        one climbing speed cannot make a hill of every hill, the rider's limit stops a ramp, or the
+        plan of others is to be ridden by resistance.
 
     Notes
     -----
     A hill raised in power is steeper, as every harder hill is; where the plan fixes its grade it is
     ridden faster. Asked by resistance it stays as it is: no rule turns watts into resistance.
     """
+    check_mode(plan, mode)
     held = room_for(plan, raised)
     chosen_parts = _chosen(plan, moderate_minutes, stand_hill_4)
     parts = _repeated(plan, tuple(_raised(part, held) for part in chosen_parts), rounds)
     chosen = replace(plan, parts=parts)
     speeds = {kind: climbing_speed(chosen, rider, kind) for kind in _CLIMBS}
     speeds[SegmentKind.RECOVERY] = speeds[SegmentKind.INTERVAL]
-    numbers = dict.fromkeys(_CLIMBS, 0)
+    if mode is Mode.GRADE:
+        speeds[SegmentKind.STEADY] = speed_of_blocks(chosen, rider)
+    numbers = dict.fromkeys(_NUMBERED_LIKE.values(), 0)
     segments: list[Segment] = []
     start = 0.0
     for part in parts:
@@ -139,6 +152,7 @@ def compile_workout(
             continue
         if part.kind in numbers:
             numbers[part.kind] += 1
+        into = 0.0
         for posture, duration, cadence in _stretches(part):
             segment = Segment(
                 index=len(segments),
@@ -146,16 +160,20 @@ def compile_workout(
                 start=start,
                 duration=duration,
                 posture=posture,
-                mode=mode or part.mode or _usual_mode(part.kind, speeds.get(part.kind)),
+                mode=_mode(part, mode, speeds.get(part.kind)),
                 hill=numbers[part.kind] if part.kind is SegmentKind.HILL else None,
-                basic_resistance=_basic_resistance(part, rider),
-                cadence_low=cadence[0],
-                cadence_high=cadence[1],
+                basic_resistance=(
+                    None if part.kind in OF_OTHERS else _basic_resistance(part, rider)
+                ),
+                cadence_low=cadence[0] if cadence else None,
+                cadence_high=cadence[1] if cadence else None,
                 effort=part.effort,
-                label=_label(part.kind, numbers),
+                label=shortened(part.label) or _label(part.kind, numbers),
+                cues=cues_within(part, into, into + duration),
             )
             segments.append(_loaded(segment, part, rider, speeds.get(part.kind)))
             start += duration
+            into += duration
     return Workout(name=plan.name, title=plan.title, segments=tuple(segments), raised=raised)
 
 
@@ -308,10 +326,14 @@ def _chosen(
     return tuple(parts)
 
 
-def _stretches(part: Part) -> Iterator[tuple[Posture | None, float, Band]]:
-    """Yield posture, duration [s] and cadence band of each stretch with one posture."""
+def _stretches(part: Part) -> Iterator[tuple[Posture | None, float, Band | None]]:
+    """Yield posture, duration [s] and cadence band of each stretch with one posture.
+
+    Where the posture is left to the rider, so is a cadence that the plan does not name.
+    """
     seated = SEATED_CLIMB if part.kind in _CLIMBS else FLAT_CADENCE
-    usual = STANDING_BAND if part.posture is Posture.STANDING else seated
+    bands = {Posture.STANDING: STANDING_BAND, Posture.SEATED: seated}
+    usual = bands.get(part.posture) if part.posture else None
     if part.stand_from is None:
         yield part.posture, part.duration, part.cadence or usual
         return
@@ -338,8 +360,12 @@ def _repeated(plan: WorkoutPlan, parts: tuple[Part, ...], rounds: int) -> tuple[
     return parts[:first] + rounds * parts[first:last] + parts[last:]
 
 
-def _usual_mode(kind: SegmentKind, speed: float | None) -> Mode:
-    return Mode.GRADE if kind in _CLIMBS or speed is not None else Mode.POWER
+def _mode(part: Part, asked: Mode | None, speed: float | None) -> Mode:
+    """Return how a part is asked of the trainer."""
+    if part.kind is SegmentKind.FREE:
+        return Mode.GRADE
+    usual = Mode.GRADE if part.kind in _CLIMBS or speed is not None else Mode.POWER
+    return asked or part.mode or usual
 
 
 def _basic_resistance(part: Part, rider: Rider) -> float:
@@ -355,10 +381,15 @@ def _label(kind: SegmentKind, numbers: Mapping[SegmentKind, int]) -> str:
 
 def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> Segment:
     """Return the segment with its power, its grade and the speed at which the two agree."""
-    start = part.power_start * rider.threshold_power
-    end = part.power_end * rider.threshold_power
+    if part.kind is SegmentKind.FREE:
+        return replace(segment, grade=0.0)
+    start, end = watts(part, rider)
     grade = part.grade
-    if grade is not None:
+    if part.kind is SegmentKind.STEADY and speed is not None:
+        # One grade for a block that gets harder: that of its middle.
+        middle = grade_for((start + end) / 2.0, speed, rider.total_mass)
+        grade = max(DOWNHILL_GRADE, middle)
+    elif grade is not None:
         speed = speed_for(start, grade, rider.total_mass)
     elif speed is not None:
         grade = max(DOWNHILL_GRADE, grade_for(start, speed, rider.total_mass))
