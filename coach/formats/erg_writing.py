@@ -18,14 +18,13 @@ from coach.formats.workouts import Encoded, one_line
 from coach.formats.zwo.words import format_name, labels
 from coach.messages import Mode, Posture
 from coach.profile.plan import Band, Part, WorkoutPlan
+from coach.profile.trial import STEP as RAMP_STEP
 from coach.rider import Rider
 from coach.workout import SegmentKind
 
 SHOWN = 10
 """How long a text is to be shown [s]; a convention, as files of others have it."""
 
-_STEP = 60.0
-"""Of the ramp of a test [s]."""
 OWN_KINDS = {"Warm-up": SegmentKind.WARM_UP, "Cool-down": SegmentKind.COOL_DOWN}
 """The names that say what a stretch is for, to whoever reads the file."""
 
@@ -98,9 +97,9 @@ def encode_mrc(plan: WorkoutPlan) -> Encoded:
 
 def _encode(plan: WorkoutPlan, kind: str, ftp: float | None, lost: list[str]) -> Encoded:
     """Write a plan; `ftp` [W] is what shares are of in an .erg."""
-    if not plan.parts:
+    rows = list(_rows(plan, 100.0 if kind == "mrc" else ftp or 1.0))
+    if not rows:
         raise ProfileError([f"{plan.name}: the workout has no part to write"])
-    share = 100.0 if kind == "mrc" else ftp or 1.0
     script = _Script()
     start = 0.0
     for part, label in zip(plan.parts, labels(plan.parts), strict=True):
@@ -117,7 +116,7 @@ def _encode(plan: WorkoutPlan, kind: str, ftp: float | None, lost: list[str]) ->
         f"MINUTES {'PERCENT' if kind == 'mrc' else 'WATTS'}",
         "[END COURSE HEADER]",
         "[COURSE DATA]",
-        *_rows(plan, share),
+        *rows,
         "[END COURSE DATA]",
         *(["[COURSE TEXT]", *script.rows, "[END COURSE TEXT]"] if script.rows else []),
     ]
@@ -152,8 +151,10 @@ def _minutes(seconds: float) -> str:
 def _stretches(part: Part) -> list[_Stretch]:
     """Return the line of a part's power; where nothing is asked it is 0."""
     if part.kind is SegmentKind.TEST and part.ramp_from is not None:
-        levels = [part.ramp_from + part.ramp_step * i for i in range(int(part.duration // _STEP))]
-        return [_Stretch(_STEP, level, level, True) for level in levels]
+        levels = [
+            part.ramp_from + part.ramp_step * i for i in range(int(part.duration // RAMP_STEP))
+        ]
+        return [_Stretch(RAMP_STEP, level, level, True) for level in levels]
     if part.kind in (SegmentKind.FREE, SegmentKind.TEST):
         return [_Stretch(part.duration, 0.0, 0.0, False)]
     return [_Stretch(part.duration, part.power_start, part.power_end, part.absolute)]

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from coach.errors import RiderInputError
+from coach.errors import ProfileError, RiderInputError
 from coach.formats.fit import plan as ride_plan
 from coach.formats.fit import profile
 from coach.formats.fit.encoding import Values, encode_block, encode_file
@@ -97,12 +97,16 @@ def encode(plan: WorkoutPlan, created: datetime | None = None) -> Encoded:
 
     Raises
     ------
+    ProfileError
+        If the plan has no part.
     RiderInputError
         If a power or the number of steps is beyond what FIT can hold.
     """
     # A dict for its order: each loss is told once.
     lost = dict.fromkeys(_beyond_steps(plan))
     steps = _folded(list(_steps(plan, lost)))
+    if not steps:
+        raise ProfileError([f"{plan.name}: the workout has no part to write"])
     if len(steps) > MOST_STEPS:
         raise RiderInputError(
             f"{plan.name} would be {len(steps)} steps, and a FIT workout has at most {MOST_STEPS}"
@@ -117,8 +121,7 @@ def encode(plan: WorkoutPlan, created: datetime | None = None) -> Encoded:
     if _is_cut(one_line(plan.title)) or _is_cut(one_line(plan.about)):
         lost[_CUT] = None
     content = encode_block(1, profile.WORKOUT, head).encode()
-    if steps:
-        content += encode_block(2, profile.WORKOUT_STEP, _fields(steps)).encode()
+    content += encode_block(2, profile.WORKOUT_STEP, _fields(steps)).encode()
     seconds = None if created is None else (created - profile.EPOCH).total_seconds()
     file_id: dict[str, Values] = {
         "type": [profile.FILE_TYPE_WORKOUT],
