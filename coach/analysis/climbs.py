@@ -49,7 +49,7 @@ ASCENT_HYSTERESIS = 3.0
 """Rises below this are taken for noise in a total ascent [m]."""
 
 
-def climbs(altitude: Column, distance: Column) -> list[tuple[int, int]]:
+def climbs(altitude: Column, distance: Column, window: int = SMOOTHING) -> list[tuple[int, int]]:
     """Find the climbs in a profile.
 
     Parameters
@@ -58,6 +58,8 @@ def climbs(altitude: Column, distance: Column) -> list[tuple[int, int]]:
         At 1 Hz [m]; NaN in gaps, as `ridden_altitude` gives it.
     distance : ndarray, shape (n_rows,)
         As `travelled` gives it [m]; all NaN where nobody knows it.
+    window : int
+        Samples to smooth over; 1 for a profile without noise, whatever its steps.
 
     Returns
     -------
@@ -67,8 +69,8 @@ def climbs(altitude: Column, distance: Column) -> list[tuple[int, int]]:
     known = np.flatnonzero(np.isfinite(altitude))
     if not known.size:
         return []
-    smooth, along = smoothed(altitude)[known], distance[known]
-    rises = _joined(smooth, _turning_points(smooth, TURN))
+    smooth, along = smoothed(altitude, window)[known], distance[known]
+    rises = _joined(smooth, turning_points(smooth, TURN))
     steep = [_steep_enough(smooth, along, foot, top) for foot, top in rises]
     return [(int(known[climb[0]]), int(known[climb[1]])) for climb in steep if climb is not None]
 
@@ -105,24 +107,26 @@ def ridden_altitude(rows: Repaired) -> Column:
     return altitude
 
 
-def smoothed(altitude: Column) -> Column:
+def smoothed(altitude: Column, window: int = SMOOTHING) -> Column:
     """Altitude without the noise of its sensor.
 
     Parameters
     ----------
     altitude : ndarray, shape (n_rows,)
         At 1 Hz [m]; NaN in gaps.
+    window : int
+        Samples, an odd number.
 
     Returns
     -------
     ndarray, shape (n_rows,)
-        Centred mean over 15 known samples, near the ends over the same number on both sides;
-        NaN stays NaN [m].
+        Centred mean over so many known samples, near the ends over the same number on both
+        sides; NaN stays NaN [m].
     """
     known = np.isfinite(altitude)
     values = altitude[known]
     at = np.arange(values.size)
-    half = np.minimum(SMOOTHING // 2, np.minimum(at, at[::-1]))
+    half = np.minimum(window // 2, np.minimum(at, at[::-1]))
     sums = np.concatenate(([0.0], np.cumsum(values)))
     smooth = altitude.copy()
     smooth[known] = (sums[at + half + 1] - sums[at - half]) / (2 * half + 1)
@@ -148,7 +152,7 @@ def total_ascent(altitude: Column, noise: float = ASCENT_HYSTERESIS) -> float | 
     known = altitude[np.isfinite(altitude)]
     if not known.size:
         return None
-    turns = _turning_points(known, noise)
+    turns = turning_points(known, noise)
     return float(np.maximum(np.diff(known[turns]), 0.0).sum())
 
 
@@ -166,8 +170,10 @@ def climbing_power(vertical: float, grade: float) -> float:
     return vertical / (200 + 1000 * grade)
 
 
-def _turning_points(altitude: Column, turn: float) -> list[int]:
-    """Return indices of alternating lows and highs, each `turn` [m] from its neighbours.
+def turning_points(altitude: Column, turn: float) -> list[int]:
+    """Return indices of alternating lows and highs of a profile without NaN.
+
+    Each is `turn` [m] from its neighbours.
 
     A last fall is not told of, and a flat profile has no points.
     """
