@@ -273,5 +273,6 @@ def test_only_a_rider_who_rode_is_asked(tmp_path, monkeypatch, options, asked):
     monkeypatch.setattr(command, "ask", questions.append)
     rider = ["--rider", str(profiles_dir() / "riders" / "example.toml")]
     options = [each.replace("FILE", str(path)) for each in options]
+    rider += ["--health-check-read"]
     assert run(["ride", "intervals", *options, *rider, "--out", str(tmp_path)]) == 0
     assert questions == ([path] if asked else [])

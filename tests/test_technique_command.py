@@ -291,7 +291,7 @@ def test_a_spin_bike_counts_as_somebody_riding(noted, tmp_path, capsys):
     own.parent.mkdir(parents=True)
     own.write_text("[rider]\nmass_kg = 75\nftp_w = 220\n")
     keep_ride(tmp_path / "rides", "sim")
-    assert run(["ride", "hills", "--trainer", "none"]) == 0
+    assert run(["ride", "hills", "--trainer", "none", "--health-check-read"]) == 0
     assert FIRST in capsys.readouterr().err
     assert run(["ride", "hills", "--trainer", "sim"]) == 0
     assert "technique" not in capsys.readouterr().err

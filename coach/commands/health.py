@@ -1,4 +1,4 @@
-"""What a rider reads and answers before the first ride on a real trainer.
+"""What a rider reads and answers before the first ride on a real trainer or spin bike.
 
 The screen follows the questions of the PAR-Q (Physical Activity Readiness Questionnaire); one yes
 is one too many, so they are asked as one question, and only its yes or no is kept, with the date,

@@ -208,10 +208,12 @@ def ride_on(
     )
     compiled = fit(plan, rider)
     ftp.check_trainer(compiled, kind)
-    if on_the_road and rider_path is not None:
-        from coach.trainers.ant import usb
+    somebody_rides = on_the_road or (kind == "none" and speed == 1)
+    if somebody_rides and rider_path is not None:
+        if on_the_road:
+            from coach.trainers.ant import usb
 
-        usb.stick().close()
+            usb.stick().close()
         harder = asks_more(compiled, profile.compile_workout(plan, rider))
         health.screen(workout_file, rider_path, harder=harder, read=health_check_read)
         ftp.agree(compiled, out, read=health_check_read)
@@ -242,9 +244,8 @@ def ride_on(
     if kind != "replay":
         technique.offer(compiled, out, real=simulated is None)
     journal = go(out, compiled.name, header, trainer, clock, displays)
-    somebody_rode = on_the_road or (kind == "none" and speed == 1)
     ridden = after(journal)
-    if ridden is not None and somebody_rode:
+    if ridden is not None and somebody_rides:
         felt.ask(journal)
     if ridden is not None:
         ftp.tell(ridden, journal)
