@@ -361,6 +361,17 @@ def test_a_dumb_terminal_gets_plain_lines(terminal: Terminal, environ: dict[str,
     assert "Light hands" in printed
 
 
+def test_a_screen_begins_with_the_words_that_it_covers(terminal: Terminal) -> None:
+    with open(terminal.slave, "w", closefd=False) as out:
+        shown = display(
+            stdin=io.StringIO(), stdout=out, environ={"TERM": "xterm"}, first="First ride here"
+        )
+        shown.open()
+        shown.show(moment(), ())
+        shown.close()
+    assert "First ride here" in terminal.printed()
+
+
 BAR = "48;2;86;180;233"
 
 

@@ -143,6 +143,14 @@ def test_power_after_a_step_back_in_time_stands_alone() -> None:
     assert viewer.see(moment(time=10.0, power=100.0)).power == 100.0
 
 
+def test_what_was_said_before_the_screen_stands_before_its_first_words() -> None:
+    viewer = Viewer("First ride here")
+    assert viewer.see(moment()).cue == "First ride here"
+    assert viewer.see(moment(), [cue("Warm-up")]).cue == "First ride here · Warm-up"
+    assert viewer.see(moment()).cue == "First ride here · Warm-up"
+    assert viewer.see(moment(), [cue("Check")]).cue == "Check"
+
+
 def test_the_last_words_stay() -> None:
     viewer = Viewer()
     assert viewer.see(moment(), [cue("one"), cue("two"), cue("three")]).cue == "two · three"

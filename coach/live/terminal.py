@@ -56,6 +56,8 @@ class TerminalDisplay:
         The plan, for the strip of hills.
     quiet : bool
         No bell.
+    first : str
+        Words to begin with.
     interval : float
         Least real time between two pictures [s].
     """
@@ -68,13 +70,14 @@ class TerminalDisplay:
         workout: Workout | None = None,
         *,
         quiet: bool = False,
+        first: str = "",
         interval: float = _INTERVAL,
     ) -> None:
         self._surface = Surface(output, keyboard, style, quiet=quiet)
         self._workout = workout
         self._interval = interval
         self._due = -math.inf
-        self._viewer = Viewer()
+        self._viewer = Viewer(first)
 
     def __enter__(self) -> TerminalDisplay:
         self.open()
@@ -116,6 +119,7 @@ def display(
     workout: Workout | None = None,
     *,
     quiet: bool = False,
+    first: str = "",
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
@@ -132,6 +136,8 @@ def display(
         The plan, for the strip of hills.
     quiet : bool
         No bell.
+    first : str
+        Said on standard error before; a full screen, which covers that, begins with it.
     stdin, stdout : TextIO, optional
         By default the program's own.
     environ : mapping of str to str, optional
@@ -144,4 +150,5 @@ def display(
     screen = output(stdout, environ)
     if screen is None:
         return PlainDisplay(stdout, board, unicode=has_unicode(stdout, environ))
-    return TerminalDisplay(screen, board, style_of(stdout, environ), workout, quiet=quiet)
+    style = style_of(stdout, environ)
+    return TerminalDisplay(screen, board, style, workout, quiet=quiet, first=first)

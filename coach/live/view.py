@@ -131,13 +131,20 @@ def place(snapshot: Snapshot) -> str:
 
 
 class Viewer:
-    """Makes frames of snapshots; remembers only what the next frame needs."""
+    """Makes frames of snapshots; remembers only what the next frame needs.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    first : str
+        Stands before the first words that are said, for whoever could not read it earlier.
+    """
+
+    def __init__(self, first: str = "") -> None:
         self._powers: deque[tuple[float, float]] = deque(maxlen=256)
         self._power_verdict: Verdict | None = None
         self._cadence_verdict: Verdict | None = None
-        self._cue = ""
+        self._first = first
+        self._cue = first
 
     def see(self, snapshot: Snapshot, cues: Sequence[Cue] = ()) -> Frame:
         """Return the frame of this moment.
@@ -153,7 +160,8 @@ class Viewer:
             # The file of a workout may add words of its own; the coach's stay in front of them.
             ours = [cue for cue in cues if cue.kind is not CueKind.TEXT][-2:]
             texts = [cue for cue in cues if cue.kind is CueKind.TEXT][-2:]
-            self._cue = " · ".join(cue.text for cue in [*ours, *texts])
+            first, self._first = [self._first] * bool(self._first), ""
+            self._cue = " · ".join([*first, *(cue.text for cue in [*ours, *texts])])
         power = self._mean_power(snapshot)
         riding = snapshot.state is RideState.RIDING
         target = snapshot.target_power if riding else None
