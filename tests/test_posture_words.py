@@ -50,6 +50,7 @@ def test_plain_words_ask_for_a_posture(message, posture, alone):
         "Stand, then sit",
         "Stand, or stay in the saddle",
         "Stand?",
+        "Stand, heavy gear?",
         "Sit! Ready to stand?",
         "Sit up and enjoy the view",
         "Understand: easy",

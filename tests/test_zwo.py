@@ -137,6 +137,20 @@ def test_a_ramp_cut_by_a_posture_keeps_its_line():
     )
 
 
+def test_a_change_of_posture_ends_the_cadence_of_the_one_before():
+    plan = _read(
+        '<SteadyState Duration="60" Power="1" Cadence="90">'
+        '<textevent timeoffset="20" message="Stand: 60-75 rpm"/>'
+        '<textevent timeoffset="40" message="Sit"/></SteadyState>'
+    )
+    assert [part.cadence for part in plan.parts] == [(85, 95), (60, 75), (85, 95)]
+
+
+def test_lines_count_blanks_before_the_declaration():
+    decoded = zwo.decode(b"\n\n" + _file('<FreeRide Duration="60"/><a/>'), "x.zwo")
+    assert decoded.warnings == ("line 5: <a> is not understood and is left out",)
+
+
 @pytest.mark.parametrize(
     ("attributes", "power"),
     [
@@ -385,6 +399,32 @@ def test_pairs_are_written_out_where_a_repeat_would_lose_their_cadence():
     assert (tag, attributes["CadenceResting"]) == ("IntervalsT", "85")
 
 
+def test_pairs_of_all_repeats_are_counted_and_their_names_not_written():
+    plan = _plan(*2 * [_part(40, 1.1), _part(20, 0.5)], *2 * [_part(30, 1.2), _part(20, 0.4)])
+    read = zwo.decode(zwo.encode(plan).data, "x.zwo").plan
+    assert [part.label for part in read.parts[4:]] == [
+        "Interval 3", "Recovery 3", "Interval 4", "Recovery 4",
+    ]  # fmt: skip
+    assert [(tag, events) for tag, _, events in _written(read)] == [("IntervalsT", [])] * 2
+
+
+def test_equal_blocks_are_no_repeat():
+    assert [tag for tag, *_ in _written(_plan(*4 * [_part(40, 1.0)]))] == ["SteadyState"] * 4
+
+
+def test_a_text_at_the_end_of_a_part_is_said_in_the_next():
+    blocks = _written(_plan(_part(60, 1, cues=(TextCue(200, "Now"),)), _part(60, 0.5)))
+    assert [events for *_, events in blocks] == [[], [("0", "Now")]]
+
+
+def test_words_of_the_file_that_ask_for_the_posture_are_enough():
+    plan = _read(
+        '<FreeRide Duration="60"><textevent timeoffset="20" message="Stand, gear up"/></FreeRide>'
+    )
+    [(_, _, events)] = _written(plan)
+    assert events == [("20", "Stand, gear up")]
+
+
 def test_watts_need_the_riders_ftp():
     plan = _plan(_part(60, 200, 250, absolute=True))
     assert _written(plan) == [("FreeRide", {"Duration": "60"}, [("0", "200 to 250 W")])]
@@ -504,6 +544,30 @@ _STEADY = st.builds(
     label=st.sampled_from(["", "", "Interval 1", "Recovery 1", "Hill 1"]),
 )
 _PLANS = st.lists(_PARTS, min_size=1, max_size=6) | st.lists(_STEADY, min_size=1, max_size=10)
+
+
+_ON, _OFF = _part(40, 1.0), _part(20, 0.5)
+_CLOSE_CALLS = [
+    # A text that reads as a name, where posture changes under another name.
+    [
+        _part(60, 1.0, posture=SIT, label="Hill 1"),
+        _part(60, 1.0, posture=STAND, label="Hill 1", cues=(TextCue(0, "Hill 9"),)),
+    ],
+    # Neighbours of a repeat that have the name which the repeat gives.
+    [_part(60, 1.0, posture=SIT, label="Interval 1"), *2 * [replace(_ON, posture=STAND), _OFF]],
+    [*2 * [_ON, replace(_OFF, posture=SIT)], _part(60, 0.5, posture=STAND, label="Recovery 2")],
+    [*2 * [replace(_ON, label="Interval 1", cues=(TextCue(0, "Hill 9"),)), _OFF]],
+]
+
+
+@pytest.mark.parametrize("parts", _CLOSE_CALLS)
+def test_close_calls_come_back_as_they_were(parts):
+    encoded = zwo.encode(_plan(*parts))
+    read = zwo.decode(encoded.data, "x.zwo").plan
+    assert zwo.encode(read).data == encoded.data
+    for part, found in zip(parts, read.parts, strict=True):
+        assert (found.cues, found.power_start) == (part.cues, part.power_start)
+        assert found.label == part.label or not part.label
 
 
 @given(_PLANS)
