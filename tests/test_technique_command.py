@@ -196,7 +196,7 @@ def plan(name: str | Path) -> Workout:
 
 
 HILLS, STRONG = plan("hills"), plan("hills-strong")
-FIRST = "first ride here: check bike, saddle height and form: coach technique\n"
+FIRST = "First ride here: check bike, saddle height and form: coach technique"
 
 
 def keep_ride(folder: Path, trainer: str, **more: bool) -> None:
@@ -207,54 +207,47 @@ def keep_ride(folder: Path, trainer: str, **more: bool) -> None:
     journal.finish(1.0, 1.0)
 
 
-def offered(capsys, *arguments: object, **more: bool) -> str:
-    offer(*arguments, **more)
-    out, err = capsys.readouterr()
-    assert out == ""
-    return err
-
-
 @pytest.mark.parametrize("real", [True, False])
-def test_before_the_first_ride(tmp_path, capsys, real):
-    assert offered(capsys, HILLS, tmp_path / "none" / "yet", real=real) == FIRST
+def test_before_the_first_ride(tmp_path, real):
+    assert offer(HILLS, tmp_path / "none" / "yet", real=real) == FIRST
     (tmp_path / "notes.txt").write_text("nothing")
-    assert offered(capsys, HILLS, tmp_path, real=real) == FIRST
+    assert offer(HILLS, tmp_path, real=real) == FIRST
     assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("trainer", ["ant:12345", "none"])
-def test_not_after_it(tmp_path, capsys, trainer):
+def test_not_after_it(tmp_path, trainer):
     keep_ride(tmp_path, trainer)
-    assert offered(capsys, HILLS, tmp_path, real=True) == ""
-    assert offered(capsys, HILLS, tmp_path, real=False) == ""
+    assert offer(HILLS, tmp_path, real=True) == ""
+    assert offer(HILLS, tmp_path, real=False) == ""
 
 
-def test_what_the_simulated_rider_rode_is_nobodys_first_ride(tmp_path, capsys):
+def test_what_the_simulated_rider_rode_is_nobodys_first_ride(tmp_path):
     keep_ride(tmp_path, "replay:morning", recording=True)
-    assert offered(capsys, HILLS, tmp_path, real=False) == FIRST
+    assert offer(HILLS, tmp_path, real=False) == FIRST
     keep_ride(tmp_path, "sim:seed=7")
     keep_ride(tmp_path, "ant", simulated=True)
-    assert offered(capsys, HILLS, tmp_path, real=False) == ""
-    assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
+    assert offer(HILLS, tmp_path, real=False) == ""
+    assert offer(HILLS, tmp_path, real=True) == FIRST
     keep_ride(tmp_path, "ant:12345")
-    assert offered(capsys, HILLS, tmp_path, real=True) == ""
+    assert offer(HILLS, tmp_path, real=True) == ""
 
 
 @pytest.mark.parametrize("content", [b"", b"no ride at all", b"SQLite format 3\0" + b"x" * 600])
-def test_a_file_that_cannot_be_read_is_no_ride_and_no_trouble(tmp_path, capsys, content):
+def test_a_file_that_cannot_be_read_is_no_ride_and_no_trouble(tmp_path, content):
     (tmp_path / "morning.ride").write_bytes(content)
-    assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
+    assert offer(HILLS, tmp_path, real=True) == FIRST
     (tmp_path / "morning.ride").unlink()
     (tmp_path / "morning.ride").mkdir()
-    assert offered(capsys, HILLS, tmp_path, real=True) == FIRST
+    assert offer(HILLS, tmp_path, real=True) == FIRST
 
 
-def test_before_slow_and_hard_pushes_whatever_was_ridden(tmp_path, capsys):
-    wanted = "hard, slow pushes ahead, up to 35 N m at 60 rpm (Hill 4): coach technique\n"
+def test_before_slow_and_hard_pushes_whatever_was_ridden(tmp_path):
+    wanted = "Hard, slow pushes ahead, up to 35 N m at 60 rpm (Hill 4): coach technique"
     assert len(wanted) <= 80
-    assert offered(capsys, STRONG, tmp_path, real=True) == wanted
+    assert offer(STRONG, tmp_path, real=True) == wanted
     keep_ride(tmp_path, "ant:12345")
-    assert offered(capsys, STRONG, tmp_path, real=True) == wanted
+    assert offer(STRONG, tmp_path, real=True) == wanted
 
 
 @pytest.fixture
@@ -284,6 +277,13 @@ def test_a_ride_begins_with_it_on_stderr(noted, capsys, arguments, words):
     assert words in err
     assert err.count("coach technique") == 1
     assert out == ""
+
+
+def test_a_screen_begins_with_it(noted, monkeypatch):
+    shown = {}
+    monkeypatch.setattr("coach.live.terminal.display", lambda plan, **more: shown.update(more))
+    assert run(["ride", "hills", "--trainer", "sim"]) == 0
+    assert shown["first"] == FIRST
 
 
 def test_a_spin_bike_counts_as_somebody_riding(noted, tmp_path, capsys):

@@ -219,7 +219,11 @@ def ride_on(
         ftp.agree(compiled, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
-    displays: list[Display] = [terminal.display(compiled, quiet=quiet)]
+    offered = ""
+    if kind != "replay":
+        offered = technique.offer(compiled, out, real=simulated is None)
+    # What stands above a full screen cannot be read while it is there.
+    displays: list[Display] = [terminal.display(compiled, quiet=quiet, first=offered)]
     start = datetime.now().astimezone()
     if simulated is not None:
         start = simulated.start
@@ -241,8 +245,8 @@ def ride_on(
         simulated=simulated is not None,
     )
     say_who(rider_path)
-    if kind != "replay":
-        technique.offer(compiled, out, real=simulated is None)
+    if offered:
+        click.echo(offered, err=True)
     journal = go(out, compiled.name, header, trainer, clock, displays)
     ridden = after(journal)
     if ridden is not None and somebody_rides:

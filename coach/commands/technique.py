@@ -124,7 +124,7 @@ def _range(height: SaddleHeight) -> str:
 # --- when it is offered ---------------------------------------------------------------------------
 
 
-def offer(workout: Workout, out: Path, *, real: bool) -> None:
+def offer(workout: Workout, out: Path, *, real: bool) -> str:
     """Name the check to a rider who has not ridden yet, or is about to push hard with slow legs.
 
     Parameters
@@ -135,16 +135,21 @@ def offer(workout: Workout, out: Path, *, real: bool) -> None:
         Folder of the rides; need not be there.
     real : bool
         Somebody rides: what simulated riders rode before does not count. Replays never do.
+
+    Returns
+    -------
+    str
+        A line; empty for everybody else.
     """
     # Numpy comes in with it.
     from coach import archive
 
     push = heavy(workout)
     if push is not None:
-        click.echo(
-            f"hard, slow pushes ahead, up to {push.torque:.0f} N m at {push.cadence:.0f} rpm"
-            f" ({push.segment.label}): coach technique",
-            err=True,
+        return (
+            f"Hard, slow pushes ahead, up to {push.torque:.0f} N m at {push.cadence:.0f} rpm"
+            f" ({push.segment.label}): coach technique"
         )
-    elif archive.newest(out, simulated=not real) is None:
-        click.echo("first ride here: check bike, saddle height and form: coach technique", err=True)
+    if archive.newest(out, simulated=not real) is None:
+        return "First ride here: check bike, saddle height and form: coach technique"
+    return ""
