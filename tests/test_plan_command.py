@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -458,6 +459,30 @@ def test_a_kept_plan_that_has_not_begun_is_told(coach, monkeypatch):
     assert code == 0
     assert err == "the kept plan begins on Mon 23 Nov 2026; today is Sun  1 Nov 2026\n"
     assert out.startswith("8 weeks")
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2027, 1, 17), ""),
+        (date(2027, 1, 18), "add --weeks 13 --save to go on with it, or --start 2027-01-18 --save"),
+        (date(2027, 10, 24), "add --weeks 52 --save to go on with it, or --start 2027-10-24"),
+        (date(2027, 10, 25), "Jan 2027; add --start 2027-10-25 --save to begin anew"),
+    ],
+)
+def test_a_kept_plan_that_has_ended_says_how_to_go_on(coach, monkeypatch, day, told):
+    coach(*NEW, "--zone", "UTC", "--save")
+    set_clock(monkeypatch, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+    code, _, err = coach()
+    assert code == 0
+    assert told in err
+    assert err.startswith("the kept plan ended on Sun 17 Jan 2027; " if told else "")
+    assert err.count("\n") == bool(told)
+    if told:
+        words = re.findall(r"--[^,]*?--save", err)
+        for typed in words:
+            code, _, err = coach(*shlex.split(typed))
+            assert (code, "ended" in err) == (0, False)
 
 
 # --- somebody made up -----------------------------------------------------------------------------

@@ -112,9 +112,8 @@ def plan(
         made = make_plan(request, history, today)
     else:
         made = simulate(request, character)
-    if not typed.names_a_plan and typed.start is None and today < request.start:
-        begins, is_now = timetable.format_date(request.start), timetable.format_date(today)
-        click.echo(f"the kept plan begins on {begins}; today is {is_now}", err=True)
+    if not typed.names_a_plan and typed.start is None:
+        click.echo(timetable.format_outside(request, today), err=True, nl=False)
     command = partial(_command, out=out, rider_file=rider_file)
     if as_json:
         click.echo(timetable.format_json(made, request, command))

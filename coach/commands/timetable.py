@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import click
 
 from coach.training.calendar import NOTE, Command, session_text
-from coach.training.plan import Plan, Request, Session, SessionKind, Week
+from coach.training.plan import EASY_EVERY, MOST_WEEKS, Plan, Request, Session, SessionKind, Week
 
 WIDTH = 80
 """The widest line [characters], save for a word that is longer."""
@@ -102,6 +102,22 @@ def _day(day: date) -> str:
 def format_date(day: date) -> str:
     """Format a date as riders read it: ``Mon 23 Nov 2026``."""
     return f"{_day(day)} {day.year}"
+
+
+def format_outside(request: Request, today: date) -> str:
+    """Say in a line where today lies outside the kept plan, and what then; nothing within it."""
+    end = request.start + timedelta(days=7 * request.weeks - 1)
+    if today < request.start:
+        return (
+            f"the kept plan begins on {format_date(request.start)}; today is {format_date(today)}\n"
+        )
+    if today <= end:
+        return ""
+    weeks = (today - request.start).days // 7 + 1 + EASY_EVERY
+    go_on = f"add --weeks {weeks} --save to go on with it, or " if weeks <= MOST_WEEKS else "add "
+    return (
+        f"the kept plan ended on {format_date(end)}; {go_on}--start {today} --save to begin anew\n"
+    )
 
 
 def format_json(plan: Plan, request: Request, command: Command) -> str:
