@@ -515,9 +515,9 @@ def test_text_that_is_not_utf8_is_told():
 @needs_rides
 def test_recorded_rides_are_no_workouts():
     for path in sorted(RIDES.glob("*.fit")):
-        data = path.read_bytes()[:800_000]
+        data = path.read_bytes()
         assert not is_workout(data), path.name
-        with pytest.raises(ProfileError, match=rf"^{path.name}: .*(a recorded ride|1 MB)"):
+        with pytest.raises(ProfileError, match=rf"^{path.name}: this is a recorded ride"):
             decode(data, path.name)
 
 
@@ -679,7 +679,7 @@ rounds = st.tuples(st.lists(blocks(), min_size=1, max_size=3), st.integers(2, 4)
 
 
 @given(plans | rounds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_there_and_back_is_the_normal_form(plan):
     written = encode(plan)
     back = decode(written.data, "test.fit")

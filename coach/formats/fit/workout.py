@@ -121,8 +121,6 @@ def decode(data: bytes, name: str) -> Decoded:
     ProfileError
         If it is no FIT file, no workout file, or no workout can be made of it.
     """
-    if len(data) > LARGEST:
-        raise ProfileError([f"{name}: byte {LARGEST}: a workout is no larger than 1 MB; not read"])
     try:
         contents = read_structure(data)
     except RideFileError as error:
@@ -135,6 +133,8 @@ def decode(data: bytes, name: str) -> Decoded:
     if kind is not None and kind != profile.FILE_TYPE_WORKOUT:
         other = _OTHER_FILES.get(kind, f"a FIT file of type {kind:g}")
         raise ProfileError([f"{name}: this is {other} and no workout file (FIT file type 5)"])
+    if len(data) > LARGEST:
+        raise ProfileError([f"{name}: byte {LARGEST}: a workout is no larger than 1 MB; not read"])
     steps = _read_steps(data, runs, name)
     head = Messages(data, runs, profile.WORKOUT)
     warnings += _about_head(head, len(steps), steps[0].at)
