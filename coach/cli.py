@@ -45,7 +45,11 @@ _COMMANDS = {
         "coach.commands.strength",
         "Go through the strength routine, guided and logged.",
     ),
-    "workout": ("coach.commands.workout", "List and show workouts."),
+    "workout": ("coach.commands.workout", "List and show workouts; show roads."),
+    "convert": (
+        "coach.commands.convert",
+        "Write a workout for another program: .zwo .erg .mrc .fit.",
+    ),
     "rider": ("coach.commands.rider", "Make a rider file."),
     "ftp": ("coach.commands.ftp", "Test FTP, or estimate it from a ride, as a band."),
     "doctor": (

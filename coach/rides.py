@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from coach.ride import Ride
 
 SUFFIXES = (".ride", ".fit", ".gpx", ".tcx")
+ROAD_SUFFIXES = (*SUFFIXES, ".crs")
 
 
 def load_ride(path: Path) -> Ride:
@@ -34,13 +35,22 @@ def load_ride(path: Path) -> Ride:
     RideFileError
         If nothing of a ride can be read from it.
     """
+    return _load(path, SUFFIXES, "ride")
+
+
+def load_road(path: Path) -> Ride:
+    """Read what has a road in it: a recorded ride, a route, or a ``.crs``; see `load_ride`."""
+    return _load(path, ROAD_SUFFIXES, "road")
+
+
+def _load(path: Path, suffixes: tuple[str, ...], what: str) -> Ride:
     if path.is_dir():
-        raise RiderInputError(f"{path}: this is a folder; name one ride file in it")
+        raise RiderInputError(f"{path}: this is a folder; name one {what} file in it")
     if not path.exists():
         raise RiderInputError(f"{path}: there is no such file; check its name and folder")
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES or not path.is_file():
-        raise RiderInputError(f"{path}: not a ride file; expected one of {', '.join(SUFFIXES)}")
+    if suffix not in suffixes or not path.is_file():
+        raise RiderInputError(f"{path}: not a {what} file; expected one of {', '.join(suffixes)}")
     if suffix == ".ride":
         from coach import journal
 
@@ -77,6 +87,8 @@ def _decoder(suffix: str) -> Callable[[bytes], Ride]:
             from coach.formats.fit.reader import decode
         case ".gpx":
             from coach.formats.gpx import decode
+        case ".crs":
+            from coach.formats.crs import decode
         case _:
             from coach.formats.tcx import decode
     return decode

@@ -24,7 +24,7 @@ STOREYS = [
     ["engine"],
     # The shell begins here.
     ["clock", "journal", "live"],
-    ["rides", "charts"],
+    ["rides", "workouts", "charts"],
     ["trainers", "archive"],
     ["runner"],
     ["selftest"],

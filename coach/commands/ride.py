@@ -12,6 +12,7 @@ import click
 
 from coach import __version__
 from coach.commands import felt, health, options, technique
+from coach.commands.opening import DONE_WITH_LOSS, open_plan
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import readable, to_type
 from coach.errors import RideFileError, RiderInputError
@@ -119,7 +120,9 @@ health_check = click.option(
 @options.out
 @no_bell
 @health_check
+@click.pass_context
 def ride(
+    ctx: click.Context,
     workout: str,
     trainer_text: str,
     stick_text: str,
@@ -137,7 +140,10 @@ def ride(
     quiet: bool,
     health_check_read: bool,
 ) -> None:
-    """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer."""
+    """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer.
+
+    Files are .toml, and others' .zwo, .erg, .mrc and .fit.
+    """
     from coach import profile
     from coach.messages import Mode
 
@@ -152,7 +158,7 @@ def ride(
             raised=options.raised_by(plan, hill_power, hill_time, stand_time),
         )
 
-    ride_on(
+    whole = ride_on(
         workout,
         trainer_text,
         stick_text,
@@ -164,6 +170,8 @@ def ride(
         quiet=quiet,
         health_check_read=health_check_read,
     )
+    if not whole:
+        ctx.exit(DONE_WITH_LOSS)
 
 
 def ride_on(
@@ -178,21 +186,28 @@ def ride_on(
     out: Path,
     quiet: bool,
     health_check_read: bool,
-) -> None:
+) -> bool:
     """Ride a workout on a trainer; the options are those of ``coach ride``.
 
     Parameters
     ----------
     fit : callable
         Makes the plan a workout of this rider.
+
+    Returns
+    -------
+    bool
+        Whether the whole file of the workout was read.
     """
     from coach import profile, trainers
     from coach.commands import ftp
+    from coach.commands.demands import demands
     from coach.journal import Header
     from coach.live import terminal
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.uncontrolled import UncontrolledTrainer
     from coach.training.done import asks_more
+    from coach.workouts import find_workout
 
     kind = trainers.check(trainer_text)
     on_the_road = _on_the_road(kind, stick_text, speed)
@@ -201,8 +216,8 @@ def ride_on(
             f"--rider-model: nobody is simulated on {trainer_text}; type --trainer sim,"
             " or --stick virtual"
         )
-    workout_file = profile.find_workout(workout)
-    plan = profile.load_workout(workout_file)
+    workout_file = find_workout(workout)
+    plan, whole = open_plan(workout_file)
     rider, rider_path = own_rider(
         rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
     )
@@ -222,8 +237,10 @@ def ride_on(
     offered = ""
     if kind != "replay":
         offered = technique.offer(compiled, out, real=simulated is None)
+    known = [f"{compiled.title} {what}" for what in demands(compiled, rider)]
     # What stands above a full screen cannot be read while it is there.
-    displays: list[Display] = [terminal.display(compiled, quiet=quiet, first=offered)]
+    first = " · ".join(filter(None, (*known, offered)))
+    displays: list[Display] = [terminal.display(compiled, quiet=quiet, first=first)]
     start = datetime.now().astimezone()
     if simulated is not None:
         start = simulated.start
@@ -245,14 +262,15 @@ def ride_on(
         simulated=simulated is not None,
     )
     say_who(rider_path)
-    if offered:
-        click.echo(offered, err=True)
+    for text in filter(None, (*known, offered)):
+        click.echo(text, err=True)
     journal = go(out, compiled.name, header, trainer, clock, displays)
     ridden = after(journal)
     if ridden is not None and somebody_rides:
         felt.ask(journal)
     if ridden is not None:
         ftp.tell(ridden, journal)
+    return whole
 
 
 def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:
@@ -335,6 +353,7 @@ def replay(
     from coach.ride import as_ridden, lengthened
     from coach.rides import load_ride
     from coach.trainers.replay import ReplayTrainer
+    from coach.workouts import find_workout
 
     recorded = load_ride(file)
     for warning in recorded.warnings:
@@ -345,7 +364,7 @@ def replay(
     if workout is None:
         plan = as_ridden(recorded)
     else:
-        asked = profile.compile_workout(profile.load_workout(profile.find_workout(workout)), rider)
+        asked = profile.compile_workout(open_plan(find_workout(workout))[0], rider)
         plan = lengthened(asked, timer_time(recorded) or 0.0)
     if not np.isfinite(recorded.time).any():
         raise RideFileError(f"{file}: has no times: a road to ride, not a ride to replay")

@@ -1,0 +1,207 @@
+"""What a workout or a road asks of a rider, as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from coach.live.ink import clean
+from coach.units import clock_text
+from coach.workout import SegmentKind
+
+if TYPE_CHECKING:
+    from coach.course import Course
+    from coach.rider import Rider
+    from coach.workout import Segment, Workout
+
+WIDTH = 100
+"""Of the table where there is no terminal to ask [characters]."""
+
+Columns = tuple[tuple[str, Literal["left", "right"]], ...]
+
+_COLUMNS: Columns = (
+    ("Start", "right"),
+    ("Segment", "left"),
+    ("Length", "right"),
+    ("Posture", "left"),
+    ("Power\nW", "right"),
+    ("Grade\n%", "right"),
+    ("Res.\n%", "right"),
+    ("Cad.\nrpm", "right"),
+    ("Effort\nCR10", "left"),
+)
+"""Narrow enough for a terminal of 80 characters."""
+_ROAD_COLUMNS: Columns = (
+    ("km", "right"),
+    ("Segment", "left"),
+    ("Length\nm", "right"),
+    ("Grade\n%", "right"),
+    ("Posture", "left"),
+)
+
+
+def to_json(workout: Workout) -> dict[str, object]:
+    """Return a workout as plain data, keys with their units, absent as ``None``."""
+    return {
+        "name": workout.name,
+        "total_s": workout.duration,
+        "segments": [_segment_json(segment) for segment in workout.segments],
+    }
+
+
+def _segment_json(segment: Segment) -> dict[str, object]:
+    return {
+        "index": segment.index,
+        "kind": segment.kind.value,
+        "hill": segment.hill,
+        "start_s": segment.start,
+        "duration_s": segment.duration,
+        "posture": segment.posture.value if segment.posture else None,
+        "target_power_start_w": _rounded(segment.target_power_start),
+        "target_power_end_w": _rounded(segment.target_power_end),
+        "grade_pct": _percent(segment.grade),
+        "basic_resistance_pct": _percent(segment.basic_resistance),
+        "cadence_low_rpm": segment.cadence_low,
+        "cadence_high_rpm": segment.cadence_high,
+        "effort": segment.effort,
+        **_of_others(segment),
+    }
+
+
+def _of_others(segment: Segment) -> dict[str, object]:
+    """Return what only workouts that others made have: names and words of their own."""
+    found: dict[str, object] = {}
+    if segment.kind in (SegmentKind.STEADY, SegmentKind.FREE):
+        found["label"] = segment.label
+    if segment.cues:
+        found["cues"] = [{"at_s": cue.at, "text": cue.text} for cue in segment.cues]
+    return found
+
+
+def road_to_json(course: Course) -> dict[str, object]:
+    """Return a road as plain data, keys with their units, absent as ``None``."""
+    starts = _along(course.workout)
+    return {
+        "name": course.workout.name,
+        "distance_m": _rounded(course.road.length),
+        "ascent_m": _rounded(course.road.ascent),
+        "segments": [
+            {
+                "index": segment.index,
+                "kind": segment.kind.value,
+                "hill": segment.hill,
+                "start_m": _rounded(start),
+                "length_m": _rounded(segment.length),
+                "grade_pct": _percent(segment.grade),
+                "posture": segment.posture.value if segment.posture else None,
+                "label": segment.label,
+            }
+            for start, segment in zip(starts, course.workout.segments, strict=True)
+        ],
+    }
+
+
+def _along(workout: Workout) -> list[float]:
+    """Return where each segment begins [m]."""
+    lengths = [segment.length or 0.0 for segment in workout.segments]
+    return list(accumulate(lengths[:-1], initial=0.0))
+
+
+def _rounded(value: float | None) -> float | None:
+    """Four decimals: less than any trainer can tell, and none of the dust of binary fractions."""
+    return None if value is None else round(value, 4)
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else _rounded(100 * value)
+
+
+def print_workout(workout: Workout, rider: Rider) -> None:
+    """Print a workout as a table, then what its file wants said."""
+    guess = ", estimated" if rider.threshold_estimated else ""
+    _print(
+        f"{clean(workout.title)}, {clock_text(workout.duration)}{_climbs(workout)}",
+        f"for {rider.name}, {rider.mass:g} kg, FTP {rider.threshold_power:.0f} W{guess}",
+        _COLUMNS,
+        [_row(segment) for segment in workout.segments],
+    )
+    for segment in workout.segments:
+        for cue in segment.cues:
+            click.echo(f"{clock_text(segment.start + cue.at):>7}  {clean(cue.text)}")
+
+
+def print_road(course: Course) -> None:
+    """Print a road as a table."""
+    workout, road = course.workout, course.road
+    estimated = clock_text(workout.duration)
+    _print(
+        f"{clean(workout.title)}, {road.length / 1000:.1f} km, {road.ascent:.0f} m up",
+        f"{_climbs_of(course)}; some {estimated} at the pace of this rider",
+        _ROAD_COLUMNS,
+        [
+            (
+                f"{start / 1000:.2f}",
+                clean(segment.label),
+                f"{segment.length or 0.0:.0f}",
+                "" if segment.grade is None else f"{100 * segment.grade:.1f}",
+                segment.posture.value if segment.posture else "",
+            )
+            for start, segment in zip(_along(workout), workout.segments, strict=True)
+        ],
+    )
+
+
+def _climbs_of(course: Course) -> str:
+    count = len(course.climbs)
+    return f"{count or 'no'} climb{'s' * (count != 1)}"
+
+
+def _print(title: str, about: str, columns: Columns, rows: Iterable[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for heading, justify in columns:
+        table.add_column(heading, justify=justify)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    console.print(title, style="bold")
+    console.print(about)
+    console.print(table)
+
+
+def _climbs(workout: Workout) -> str:
+    """Say how fast the hills are ridden, and the intervals, where all are at one speed."""
+    text = ""
+    for kind in (SegmentKind.HILL, SegmentKind.INTERVAL):
+        speeds = {s.speed for s in workout.segments if s.kind is kind and s.speed}
+        if len(speeds) == 1:
+            text += f", {kind}s at {3.6 * speeds.pop():.1f} km/h"
+    return text
+
+
+def _row(segment: Segment) -> tuple[str, ...]:
+    grade, resistance = segment.grade, segment.basic_resistance
+    return (
+        clock_text(segment.start),
+        clean(segment.label),
+        clock_text(segment.duration),
+        segment.posture.value if segment.posture else "",
+        _span(segment.target_power_start, segment.target_power_end),
+        "" if grade is None else f"{100 * grade:.1f}",
+        "" if resistance is None else f"{100 * resistance:g}",
+        _span(segment.cadence_low, segment.cadence_high),
+        clean(segment.effort).replace(", CR10", ""),
+    )
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return f"{low:.0f}" if low == high else f"{low:.0f}-{high:.0f}"
