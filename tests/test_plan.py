@@ -389,6 +389,20 @@ def test_the_better_of_two_tries_counts():
     assert plan.weeks[1].why.startswith("2 % of FTP more")
 
 
+@pytest.mark.parametrize(
+    ("cr10", "raises"), [(None, True), (6.0, True), (6.5, False), (10.0, False)]
+)
+def test_hills_beside_the_plan_that_were_hard_raise_nothing(cr10, raises):
+    planned = make_plan(request(), History(), START).weeks[0].sessions[0]
+    more = ride(planned, start=on_day(START + timedelta(days=3)), cr10=cr10, completed=0.5)
+    plan = make_plan(request(), History((ride(planned), more)), START + timedelta(days=7))
+    assert (hills(plan.weeks[1]).raised != AS_IN_FILE) is raises
+    assert ("once more than planned, which felt like" in plan.weeks[1].why) is not raises
+    # Where the planned ride did not take place at all, that says more.
+    plan = make_plan(request(), History((more,)), START + timedelta(days=7))
+    assert "were not ridden" in plan.weeks[1].why
+
+
 def test_half_a_ride_took_place_and_less_did_not():
     session = hills(make_plan(request(), History(), BEFORE).weeks[0])
     for share, done in ((0.5, True), (0.49, False)):

@@ -280,6 +280,12 @@ def test_after_a_yes_to_the_health_questions_there_is_starter_and_no_other(coach
     assert coach(*NEW, "--level", "starter")[0] == 0
 
 
+def test_a_rider_file_that_is_not_there_is_told(coach):
+    code, out, err = coach(*NEW, "--level", "standard", "--rider", "nobody.toml")
+    assert (code, out) == (2, "")
+    assert "nobody.toml" in err
+
+
 def test_a_kept_plan_of_harder_hills_is_held_back_too(coach, home):
     assert coach(*NEW, "--save")[0] == 0
     rider_file(home)

@@ -104,6 +104,8 @@ def plan(
         _read("--zone", zone, kept.to_zone),
     )
     now = _now()
+    if rider_file is not None:
+        own_rider(rider_file, example_allowed=True)  # whose name every command of a ride will have
     request = _held_back(_request(typed, out, rider_file, now), typed, rider_file)
     today = now.astimezone(ZoneInfo(request.zone)).date()
     whole = True

@@ -64,7 +64,8 @@ def attended(
 
     A ride or a strength session counts for a planned one of its kind on its own day, else on the
     day before or after it, within the week, and only once; of several the one that was completed
-    best. A week with several hill rides is judged by the worst of them.
+    best. A week with several planned hill rides is judged by the worst of them. One hill ride more
+    than planned, if it was hard, is a reason to raise nothing: it may have been the last one.
 
     Parameters
     ----------
@@ -87,6 +88,7 @@ def attended(
     rides = [ride for ride in history.rides if start <= ride.start.date() <= end]
     strength = [each for each in history.strength if start <= each.start.date() <= end]
     ridden: dict[Session, RideDone] = {}
+    beside: list[RideDone] = []
     for kind in (SessionKind.HILLS, SessionKind.INTERVALS):
         alike = [ride for ride in rides if _kind(ride) is kind]
         pairs = _paired(
@@ -94,6 +96,8 @@ def attended(
             [(ride.start.date(), _completed(ride)) for ride in alike],
         )
         ridden |= {session: alike[i] for session, i in pairs.items()}
+        if kind is SessionKind.HILLS:
+            beside = [ride for i, ride in enumerate(alike) if i not in pairs.values()]
     pairs = _paired(
         [session for session in sessions if session.kind is SessionKind.STRENGTH],
         [(each.start.date(), _sets_done(each)) for each in strength],
@@ -120,6 +124,10 @@ def attended(
                 answer = _worse(answer, Answer(Verdict.HARD, "were not all ridden"))
             elif done is False:
                 answer = _worse(answer, Answer(Verdict.MISSED, "were not ridden"))
+    hardest = max((ride.cr10 for ride in beside if ride.cr10 is not None), default=0.0)
+    if hardest > STILL_WELL:
+        words = f"were ridden once more than planned, which felt like {hardest:g} of 10"
+        answer = _worse(answer, Answer(Verdict.HARD, words))
     return tuple(found), answer
 
 
