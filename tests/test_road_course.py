@@ -291,6 +291,17 @@ def test_a_route_has_the_road_of_the_ride_on_it():
     assert [climb.label for climb in by_points.climbs] == ["Climb 1: 2.0 km at 6.9 %"]
 
 
+def test_a_planned_road_is_taken_as_it_is_written():
+    """Down 1200 m from a start that is called 0, in legs without noise."""
+    road = profile((5000, -0.1), (5000, -0.14), (1000, 0.03), altitude=0.0)
+    ride = Ride.from_columns(np.full(4, np.nan), distance=road.distance, altitude=road.altitude)
+    ride.virtual_altitude = True
+    found = course(ride, RIDER)
+    assert_allclose(found.road.altitude_at(road.distance), road.altitude, atol=1e-5)
+    assert {round(s.grade, 6) for s in found.workout.segments} == {-0.1, -0.14, 0.03}
+    assert found.notes == ()
+
+
 def test_the_time_is_estimated_uphill_and_down():
     """Hand check: 80 % of FTP up 6 %, and 50 km/h at most down 10 %."""
     found = course(ridden(profile((3000, 0.06), (3000, -0.1)), speed=10.0), RIDER)
@@ -397,6 +408,9 @@ def test_a_wall_becomes_the_steepest_road_and_loses_no_height():
     measured = survey(replace(ride, time=np.arange(201.0) * 2, virtual_altitude=True), RIDER)
     assert np.abs(measured.profile.grades).max() <= 0.25
     assert measured.profile.ascent == pytest.approx(8.0)
+    assert measured.profile.altitude_at(np.array([940.0, 995.0, 1050.0])) == pytest.approx(
+        [100.0, 104.0, 108.0], abs=0.1
+    )
     assert measured.notes == ("1 place steeper than 25 % eased",)
 
 
@@ -420,6 +434,16 @@ def test_leaps_faster_than_a_bicycle_are_no_road():
     assert found.road.length == pytest.approx(ROAD.length, abs=30.0)
     assert furthest(found.road, ROAD) < 2.0
     assert notes == ("2 leaps faster than any bicycle taken out of the road: 10.0 km",)
+
+
+def test_a_wheel_may_be_set_right_by_its_device():
+    """Ninety metres at once: a distance that was told too low for a while."""
+    ride = measured()
+    ride.speed = np.full(ride.time.shape, 8.0)
+    ride.distance[200:] += 90.0
+    assert notes_of(ride)[0].road.length == pytest.approx(ROAD.length + 90.0)
+    ride.speed[:] = np.nan
+    assert notes_of(ride)[0].road.length == pytest.approx(ROAD.length, abs=1.0)
 
 
 def test_satellites_found_again_after_a_tunnel_are_no_leap():
@@ -475,6 +499,16 @@ def test_a_run_is_a_road_too_and_said_to_be_none_of_a_bicycle():
 
 
 # --- refusals -----------------------------------------------------------------------------------
+
+
+def test_a_road_is_named_by_its_ride_and_its_file():
+    ride = route(ROAD)
+    assert (course(ride, RIDER).workout.name, course(ride, RIDER).workout.title) == ("road", "Road")
+    found = course(ride, RIDER, "sunday").workout
+    assert (found.name, found.title) == ("sunday", "sunday")
+    ride.name = "Col de Vence"
+    found = course(ride, RIDER, "sunday").workout
+    assert (found.name, found.title) == ("sunday", "Col de Vence")
 
 
 def nothing(size=3):

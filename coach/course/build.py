@@ -82,7 +82,7 @@ def course(ride: Ride, rider: Rider, name: str = "") -> Course:
     rider : Rider
         At whose pace the time is estimated.
     name : str
-        Of the workout, such as the stem of the file; the ride's own by default.
+        Of the workout, such as the stem of the file; its title too, where the ride has none.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def course(ride: Ride, rider: Rider, name: str = "") -> Course:
         )
     segments = _segments(road, named, _placed(changes, road), rider)
     title = ride.name or name or "Road"
-    return laid(name or title, title, segments, float(road.altitude[0]), tuple(notes))
+    return laid(name or "road", title, segments, float(road.altitude[0]), tuple(notes))
 
 
 def laid(

@@ -28,7 +28,7 @@ def as_power(ride: Ride, name: str = "") -> Decoded:
     ride : Ride
         As a reader made it.
     name : str
-        Of the workout, such as the stem of the file; the ride's own by default.
+        Of the workout, such as the stem of the file; its title too, where the ride has none.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def as_power(ride: Ride, name: str = "") -> Decoded:
         parts += _parts(power[first:last], posture)
     title = ride.name or name or "Ride"
     about = "a ride's own watts"
-    return Decoded(WorkoutPlan(name or title, title, about, tuple(parts)), tuple(notes))
+    return Decoded(WorkoutPlan(name or "ride", title, about, tuple(parts)), tuple(notes))
 
 
 def _parts(power: Column, posture: Posture | None) -> Iterator[Part]:

@@ -22,7 +22,7 @@ from coach.analysis.climbs import (
     travelled,
     turning_points,
 )
-from coach.analysis.repair import PLAUSIBLE, Repaired, repaired
+from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import MODEL_STEP
 from coach.analysis.timer import in_order
 from coach.course import rebuild
@@ -35,8 +35,8 @@ from coach.rider import Rider
 STEP = 10.0
 """Between two heights of a profile [m]; more on roads above 200 km."""
 MOST_STEPS = 20_000
-MOST_SAMPLES = 500_000
-"""Of a ride: 138 hours of a second each."""
+MOST_SAMPLES = 300_000
+"""Of a ride: 83 hours of a second each."""
 SHORTEST_ROAD = 100.0
 """[m]."""
 LONGEST_ROAD = 2_000_000.0
@@ -108,11 +108,12 @@ def survey(ride: Ride, rider: Rider) -> Survey:
         time = rows.time
     else:
         along, heights = _planned(ride, notes)
-        noise, time = ASCENT_HYSTERESIS, along[:0]
+        noise = MODEL_STEP if ride.virtual_altitude else ASCENT_HYSTERESIS
+        time = along[:0]
     if ride.sport not in PEDALLED:
         notes.append("not recorded as cycling; its road is taken as it is")
     profile = _even(along, heights)
-    if not timed:
+    if not (timed or ride.virtual_altitude):
         window = 2 * round(0.5 * ROUTE_SMOOTHING / float(profile.distance[1])) + 1
         profile = replace(profile, altitude=smoothed(profile.altitude, window))
     profile = _without_walls(profile, notes)
@@ -177,9 +178,7 @@ def _planned(ride: Ride, notes: list[str]) -> tuple[Column, Column]:
     distance = ride.distance[placed]
     along = np.cumsum(np.maximum(np.diff(distance, prepend=distance[:1]), 0.0))
     _long_enough(along)
-    low, high = PLAUSIBLE["altitude"]
     heights = ride.altitude[placed]
-    heights = np.where((heights >= low) & (heights <= high), heights, np.nan)
     if not _mostly(heights, np.ones(heights.shape, dtype=bool)):
         raise RideFileError(
             "most of its points have no elevation, so nobody knows how its road goes up and down;"
