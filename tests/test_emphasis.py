@@ -187,12 +187,12 @@ def test_a_group_that_the_routine_does_not_have_gives_way_to_the_next():
     both = RideFacts(weakest_hill=1.0, longest_seated=3000.0)
     legs = routine(glutes=("lunge",), hamstrings=("deadlift",))
     assert work(both, of=legs) == [("deadlift", 3), ("lunge", 2)]
-    assert why_lines(legs, applying(both)) == [
+    assert why_lines(legs, Dose(2, 15), applying(both)) == [
         "Hamstrings first: you held the power of every hill."
     ]
     arms = routine(arms=("push_up",))
     assert work(both, of=arms) == [("push_up", 2)]
-    assert why_lines(arms, applying(both)) == []
+    assert why_lines(arms, Dose(2, 15), applying(both)) == []
 
 
 def test_a_dose_above_the_routine_is_cut():
@@ -243,10 +243,12 @@ def test_whatever_a_ride_showed(facts, groups, sets, reps, dosed):
     more = [each.sets > usual for each in chosen]
     assert more == sorted(more, reverse=True)
     assert sum(more) <= 2
-    lines = why_lines(own, rules)
+    lines = why_lines(own, dose, rules)
     assert len(lines) <= 2
     if not lines:
         assert chosen == choose(own, dose, ())
+    if "One set less" in " ".join(lines):
+        assert sum(each.sets for each in chosen) < sum(each.sets for each in choose(own, dose, ()))
     assert all(re.fullmatch(r"[A-Z].*[^.]\.", line) for line in lines)
 
 
@@ -257,17 +259,23 @@ def test_why_is_told_in_two_lines_at_most():
     tired = RideFacts(
         source=MEASURED, cues=4, missed=0, stood=0.5, sat_down=(5,), fade=0.2, weakest_hill=1.0
     )
-    assert why_lines(ROUTINE, applying(tired)) == [
+    assert why_lines(ROUTINE, Dose(2, 15), applying(tired)) == [
         "Glutes first: you sat down early on hill 5 (measured).",
         "No set more: power fell by 20 % of its target from the first hills to the last.",
     ]
-    assert why_lines(ROUTINE, applying(RideFacts(cr10=8.0, fade=0.2))) == [
+    assert why_lines(ROUTINE, Dose(2, 15), applying(RideFacts(cr10=8.0, fade=0.2))) == [
         "One set less of everything: the ride's hardest part felt like 8 of 10."
     ]
 
 
+def test_nothing_is_said_to_be_taken_off_the_last_set():
+    rules = applying(RideFacts(cr10=8.0))
+    assert why_lines(ROUTINE, Dose(1, 12), rules) == []
+    assert why_lines(routine(sets=1), Dose(2, 15), rules) == []
+
+
 def test_a_rule_that_only_holds_is_not_told_where_nothing_is_added():
-    assert why_lines(ROUTINE, applying(RideFacts(fade=0.2))) == []
+    assert why_lines(ROUTINE, Dose(2, 15), applying(RideFacts(fade=0.2))) == []
 
 
 PROMISES = re.compile(

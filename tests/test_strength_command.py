@@ -545,11 +545,32 @@ def test_a_ride_may_be_named(coach, terminal, tmp_path, hard):
     assert terminal.work["bridge"] == (2, 20)
 
 
-def test_an_old_ride_says_nothing(coach, terminal, tmp_path, hard):
-    ridden(tmp_path / "old.ride", NOW - timedelta(days=14, minutes=1))
+@pytest.mark.parametrize(
+    ("ago", "asked"),
+    [
+        (timedelta(days=14), True),
+        (timedelta(days=14, minutes=1), False),
+        (timedelta(days=-14), True),
+        (timedelta(days=-14, minutes=-1), False),
+    ],
+)
+def test_a_ride_of_fourteen_days_either_way_still_matters(
+    coach, terminal, tmp_path, hard, ago, asked
+):
+    """The other way: by a clock that was wrong once."""
+    ridden(tmp_path / "a.ride", NOW - ago)
     terminal.answers = ["y"]
-    coach("--full")
-    assert (hard, terminal.work["bridge"]) == ([], (3, 20))
+    _, out, _ = coach("--full")
+    assert (len(hard), "The ride of" in out or "by the ride of" in out) == (asked, asked)
+
+
+def test_a_named_ride_without_a_date_is_one_that_was_named(coach, terminal, tmp_path, hard):
+    recorded = tmp_path / "road.gpx"
+    points = "".join(f'<trkpt lat="47.{at:04}" lon="8"><ele>{at}</ele></trkpt>' for at in range(30))
+    recorded.write_text(f'<gpx version="1.1"><trk><trkseg>{points}</trkseg></trk></gpx>')
+    terminal.answers = ["y"]
+    _, out, _ = coach("--full", "--after", recorded)
+    assert "Today goes by the ride you named.\nOne set less of everything: " in out
 
 
 def test_after_two_days_a_hard_ride_takes_nothing_away(coach, terminal, tmp_path, hard):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from coach.strength.routine import Routine
+    from coach.strength.routine import Dose, Routine
     from coach.training.emphasis import Rule
 
 WIDTH = 80
@@ -42,13 +42,15 @@ def show_rules(as_json: bool) -> None:
         click.echo("\n".join(_lines(rule)))
 
 
-def why_lines(routine: Routine, rules: Sequence[Rule]) -> list[str]:
+def why_lines(routine: Routine, dose: Dose, rules: Sequence[Rule]) -> list[str]:
     """Say in two lines at most why today's routine is not as ever.
 
     Parameters
     ----------
     routine : Routine
         That today's work is chosen from.
+    dose : Dose
+        What is asked without any rule.
     rules : sequence of Rule
         As `coach.training.emphasis.applying` returns them.
 
@@ -64,7 +66,8 @@ def why_lines(routine: Routine, rules: Sequence[Rule]) -> list[str]:
     if first is not None:
         titles = [group.title for group in routine.groups if group.name in first.groups]
         lines.append(f"{' and '.join(titles)} first: {first.seen}.")
-    if limit is not None and limit.sets < 0:
+    # One set always stays.
+    if limit is not None and limit.sets < 0 and min(dose.sets, routine.sets) > 1:
         lines.append(f"One set less of everything: {limit.seen}.")
     elif limit is not None and first is not None:
         lines.append(f"No set more: {limit.seen}.")

@@ -17,7 +17,7 @@ from coach.errors import CoachError
 if TYPE_CHECKING:
     from coach.journal.strength import Log
     from coach.ride import Ride
-    from coach.strength.routine import Routine, Work
+    from coach.strength.routine import Dose, Routine, Work
     from coach.training.emphasis import Rule
     from coach.training.load import Try
 
@@ -60,7 +60,7 @@ def choose_today(
     rules = _rules(ride, now)
     work = choose(routine, today, rules)
     work, about_load = with_more_load(routine, today, work, _tries(work, read))
-    why = [today.why, *_about_ride(routine, ride, rules, now), *about_load]
+    why = [today.why, *_about_ride(routine, today, ride, rules, now), *about_load]
     if not full and _in_easy_week(folder, now):
         most = max(1, today.sets - 1)
         work = tuple(replace(each, sets=min(each.sets, most)) for each in work)
@@ -118,7 +118,7 @@ def _rules(ride: Ride | None, now: datetime) -> tuple[Rule, ...]:
 
 
 def _about_ride(
-    routine: Routine, ride: Ride | None, rules: Sequence[Rule], now: datetime
+    routine: Routine, today: Dose, ride: Ride | None, rules: Sequence[Rule], now: datetime
 ) -> list[str]:
     """Say which ride was looked at, and what it changes."""
     from coach.commands.rules import why_lines
@@ -127,7 +127,7 @@ def _about_ride(
         return []
     start = None if ride.start is None else ride.start.astimezone(now.tzinfo)
     which = "you named" if start is None else f"of {start:%a} {start.day} {start:%b}, {start:%H:%M}"
-    changes = why_lines(routine, rules)
+    changes = why_lines(routine, today, rules)
     if not changes:
         return [f"The ride {which} changes nothing today."]
     return [f"Today goes by the ride {which}.", *changes]
