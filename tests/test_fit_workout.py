@@ -240,6 +240,15 @@ def test_repeats_one_behind_the_other_go_back_to_their_own_steps():
     assert decode(data, "x").plan.parts == plan.parts
 
 
+def test_where_notes_are_full_the_block_goes_on_as_another_step():
+    cues = tuple(TextCue(float(n), f"{n} " + "ä" * 60) for n in range(10))
+    first, *rest = decode(encode(plan_of(part(posture=STANDING, cues=cues))).data, "x").plan.parts
+    assert len(rest) == 9
+    assert first.duration == 1.0
+    assert [block.cues for block in rest] == [(TextCue(0.0, cue.text),) for cue in cues[1:]]
+    assert {block.posture for block in [first, *rest]} == {STANDING}
+
+
 def test_words_are_written_on_one_line():
     plan = plan_of(part(cues=(TextCue(0.0, "Breathe\nout\x07"), TextCue(5.0, "\n"))))
     assert decode(encode(plan).data, "x").plan.parts[0].cues == (TextCue(0.0, "Breathe out"),)
@@ -702,7 +711,7 @@ def test_there_and_back_is_the_normal_form(plan):
         if label or each.kind in (STEADY, SegmentKind.FREE):
             assert {block.label for block in mine} == {label}
         if each.kind is SegmentKind.FREE:
-            assert [block.kind for block in mine] == [SegmentKind.FREE]
+            assert {block.kind for block in mine} == {SegmentKind.FREE}
             continue
         finest = 1.0 if each.absolute else 0.01
         at = 0.0

@@ -39,7 +39,7 @@ class StepNotes(NamedTuple):
     """In the order of their times."""
 
 
-def format_notes(posture: Posture | None, effort: str, cues: Sequence[TextCue]) -> tuple[str, bool]:
+def format_notes(posture: Posture | None, effort: str, cues: Sequence[TextCue]) -> tuple[str, int]:
     """Write the notes of a step.
 
     Parameters
@@ -54,20 +54,20 @@ def format_notes(posture: Posture | None, effort: str, cues: Sequence[TextCue]) 
     -------
     text : str
         At most `LONGEST_TEXT` bytes.
-    complete : bool
-        Whether all found room; the last cues do not where it is short.
+    said : int
+        How many of the cues, from the first, found room.
     """
-    wanted = [] if posture is None else [format_posture(posture)]
+    lines = [] if posture is None else [format_posture(posture)]
     if effort:
         is_effort = _EFFORT.fullmatch(effort)
-        wanted.append(effort if is_effort else _line(TextCue(0.0, effort)))
-    wanted += [_line(cue) for cue in cues]
-    lines: list[str] = []
-    for line in wanted:
-        if len("\n".join([*lines, line]).encode(errors="replace")) > LONGEST_TEXT:
-            return "\n".join(lines), False
-        lines.append(line)
-    return "\n".join(lines), True
+        lines.append(effort if is_effort else _line(TextCue(0.0, effort)))
+    if not _fits(lines):
+        del lines[-1]
+    for number, cue in enumerate(cues):
+        lines.append(_line(cue))
+        if not _fits(lines):
+            return "\n".join(lines[:-1]), number
+    return "\n".join(lines), len(cues)
 
 
 def parse_notes(text: str, duration: float) -> StepNotes:
@@ -102,6 +102,10 @@ def parse_notes(text: str, duration: float) -> StepNotes:
         if line and not (said and said.alone):
             cues.append(TextCue(0.0, line))
     return StepNotes(word, effort, tuple(sorted(cues, key=lambda cue: cue.at)))
+
+
+def _fits(lines: Sequence[str]) -> bool:
+    return len("\n".join(lines).encode(errors="replace")) <= LONGEST_TEXT
 
 
 def _line(cue: TextCue) -> str:

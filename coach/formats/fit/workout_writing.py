@@ -4,6 +4,8 @@
   stretch, at most `STAIR` long and no finer than the percent (or watts) that FIT counts in.
 * A change of posture begins a step of its own, so that the device says it at the right second; its
   name ends in ``standing``, and its notes begin with the posture (`coach.formats.fit.notes`).
+* Words that come later in a block stand in its notes with their time. Where those are full, the
+  block goes on as another step.
 * Steps that come round again, names and notes included, become a repeat, as intervals are.
 * A power is written as a range from itself to itself: how far off is still on it, devices decide.
 * The serial number is the checksum of the content: devices tell files apart by it.
@@ -181,18 +183,12 @@ def _steps(plan: WorkoutPlan, lost: dict[str, None]) -> Iterator[_Step]:
         if any(cue.at > part.duration for cue in cues):
             lost[_NO_ROOM] = None
         for stretch in stretches:
-            first, last = (round(1000 * (begin + at)) for at in (stretch.start, stretch.end))
             mine = [
-                TextCue(round(max(0.0, cue.at - stretch.start), 3), cue.text)
+                cue
                 for cue in cues
                 if (stretch.start <= cue.at or stretch is stretches[0])
                 and (cue.at < stretch.end or (stretch is stretches[-1] and cue.at <= stretch.end))
             ]
-            if any(cue.at > 0 for cue in mine):
-                lost[_LATE] = None
-            notes, complete = format_notes(stretch.posture, one_line(part.effort), mine)
-            if not complete:
-                lost[_NO_ROOM] = None
             name = label
             if stretch.posture is Posture.STANDING:
                 name = f"{label} {stretch.posture}".lstrip()
@@ -202,15 +198,46 @@ def _steps(plan: WorkoutPlan, lost: dict[str, None]) -> Iterator[_Step]:
             whole = None if cadence is None else (_half_up(cadence[0]), _half_up(cadence[1]))
             if whole != cadence:
                 lost[_WHOLE_CADENCES] = None
-            yield _Step(
-                milliseconds=last - first,
-                power=_workout_power(stretch, plan.name),
-                intensity=ride_plan.intensity(part.kind),
-                name=name,
-                notes=notes,
-                cadence=whole,
-            )
+            for piece, notes in _said(stretch, begin, one_line(part.effort), mine, lost):
+                first, last = (round(1000 * (begin + at)) for at in (piece.start, piece.end))
+                yield _Step(
+                    milliseconds=last - first,
+                    power=_workout_power(piece, plan.name),
+                    intensity=ride_plan.intensity(part.kind),
+                    name=name,
+                    notes=notes,
+                    cadence=whole,
+                )
         begin += part.duration
+
+
+def _said(
+    stretch: _Stretch, begin: float, effort: str, cues: list[TextCue], lost: dict[str, None]
+) -> Iterator[tuple[_Stretch, str]]:
+    """Yield a stretch with its notes, in pieces where one step has no room for all of them.
+
+    `begin` is when its part begins [s]; the times of `cues` count from there.
+    """
+    if effort and not format_notes(stretch.posture, effort, ())[0].endswith(effort):
+        lost[_NO_ROOM] = None
+    while True:
+        mine = [TextCue(round(max(0.0, cue.at - stretch.start), 3), cue.text) for cue in cues]
+        notes, said = format_notes(stretch.posture, effort, mine)
+        if any(cue.at > 0 for cue in mine[:said]):
+            lost[_LATE] = None
+        if said == len(cues):
+            yield stretch, notes
+            return
+        at = cues[said].at
+        first, cut, last = (
+            round(1000 * (begin + each)) for each in (stretch.start, at, stretch.end)
+        )
+        if first < cut < last:
+            yield replace(stretch, end=at), notes
+            stretch, cues = replace(stretch, start=at), cues[said:]
+        else:
+            lost[_NO_ROOM] = None
+            cues = cues[:said] + cues[said + 1 :]
 
 
 def _is_cut(text: str) -> bool:
