@@ -23,9 +23,8 @@ from coach.runner import Run
 from coach.strength.routine import SetDone, Side
 from coach.trainers.simulated import SimulatedTrainer
 from coach.trainers.simulated.model import OBEDIENT, RiderModel
-from coach.training.dose import dose
+from coach.training.dose import dose, eased
 from coach.training.emphasis import choose
-from coach.training.history import History
 from coach.training.kept import KEPT_NAME, format_request
 from coach.training.plan import Request, Session, SessionKind, make_plan
 from coach.training.weekly import weekly
@@ -89,10 +88,12 @@ def ride(session: Session, start: datetime, character: Character, folder: Path) 
     journal.felt(path, character.cr10)
 
 
-def train(session: Session, start: datetime, character: Character, history: History, log) -> None:
+def train(session: Session, start: datetime, character: Character, history, easy, log) -> None:
     """Log a strength session, set by set, a minute each."""
     routine = profile.load_routine(profile.find_routine(session.workout))
-    asked = choose(routine, dose(history.strength, session.date, routine), ())
+    today = dose(history.strength, session.date, routine)
+    asked = choose(routine, today, ())
+    asked = eased(asked, today) if easy else asked
     sets = [
         SetDone(work.exercise.name, number, side, work.reps, None)
         for work in asked
@@ -122,7 +123,7 @@ def main(character: Character, weeks: int, folder: Path) -> None:
         for session in week.sessions:
             at = datetime.combine(session.date, request.at, ZoneInfo(request.zone))
             if session.kind is SessionKind.STRENGTH:
-                train(session, at, character, history, log)
+                train(session, at, character, history, week.easy, log)
             elif session.workout is not None:
                 ride(session, at, character, folder)
         history, _ = archive.history(folder, first=start, simulated=True)

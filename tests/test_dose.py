@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coach import profile
-from coach.training.dose import dose, full_dose, too_soon, went_well
+from coach.strength.routine import Dose, Work
+from coach.training.dose import dose, eased, full_dose, too_soon, went_well
 from coach.training.history import StrengthDone
 
 ROUTINE = profile.load_routine(profile.find_routine("glutes"))
@@ -225,3 +226,9 @@ def test_two_days_between_sessions():
     )
     assert too_soon([on(5)], MONDAY) == "", "dated by a clock that was wrong"
     assert too_soon([on(0, sets=0)], MONDAY) == ""
+
+
+@pytest.mark.parametrize(("asked", "today", "left"), [(3, 3, 2), (2, 3, 2), (3, 2, 1), (1, 1, 1)])
+def test_an_easy_week_has_a_set_less_and_nothing_on_top(asked, today, left):
+    exercise = ROUTINE.groups[0].exercises[0]
+    assert eased([Work(exercise, asked, 15)], Dose(today, 15, "")) == (Work(exercise, left, 15),)

@@ -15,9 +15,10 @@ back, six weeks two.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from coach.strength.routine import Dose, Routine
+from coach.strength.routine import Dose, Routine, Work
 from coach.training.history import StrengthDone
 
 STAGES = ((1, 12), (2, 15), (3, 15))
@@ -80,6 +81,12 @@ def dose(done: Sequence[StrengthDone], today: date, routine: Routine) -> Dose:
 def full_dose(routine: Routine) -> Dose:
     """Return what the routine itself says, whatever week the rider is in."""
     return Dose(routine.sets, routine.reps, "The routine's full dose, as you asked.")
+
+
+def eased(work: Sequence[Work], today: Dose) -> tuple[Work, ...]:
+    """Return the work of an easy week: one set below today's dose, but at least one."""
+    most = max(1, today.sets - 1)
+    return tuple(replace(each, sets=min(each.sets, most)) for each in work)
 
 
 def went_well(session: StrengthDone) -> bool:
