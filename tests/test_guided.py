@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from screens import Glass
 from terminals import PATIENCE, Terminal
 
 from coach.clock import ManualClock
 from coach.commands import guided
+from coach.commands.strength_shown import done_table
 from coach.errors import RideFileError
 from coach.journal.strength import load
 from coach.strength.messages import Phase, Press, SessionSnapshot, Sound
@@ -168,34 +170,18 @@ def test_what_could_not_be_written_is_told_at_the_end():
     assert "but not how the session ended: No space left" in book.trouble
 
 
-def printed(done: Sequence[SetDone], capsys: pytest.CaptureFixture[str]) -> list[str]:
-    from rich.console import Console
-
-    Console(highlight=False, width=80).print(guided.done_table(WORK, done))
-    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-
-
 def test_the_table_of_what_was_done(capsys):
     done = [
         SetDone("lunge", 1, LEFT, 20, 8.0),
         SetDone("lunge", 1, RIGHT, 19, 8.0),
-        SetDone("lunge", 2, LEFT, 20, 8.0),
         SetDone("lunge", 2, RIGHT, 20, 12.5),
-        SetDone("bridge", 1, None, 15, None),
-        SetDone("bridge", 2, None, 15, 0.0),
+        SetDone("one_more", 1, None, 15, None),
+        SetDone("one_more", 2, None, 15, 0.0),
     ]
-    assert printed(done, capsys) == [
-        "Exercise      Repetitions  Load, kg",
-        "Lunge, left   20 20        8",
-        "Lunge, right  19 20        8 12.5",
-        "Bridge        15 15        – 0",
-    ]
-
-
-def test_the_table_has_no_loads_where_none_was_said(capsys):
-    assert printed([SetDone("bridge", 1, None, 15, None)], capsys) == [
-        "Exercise  Repetitions",
-        "Bridge    15",
+    Console(width=80).print(done_table(done, {"lunge": "Lunge [b]"}))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "  Lunge [b], left/right  20/19  -/20  8 kg 12.5 kg",
+        "  One more               15  15",
     ]
 
 
@@ -343,7 +329,7 @@ def test_a_session_is_interrupted_in_every_way_and_taken_up_again(terminal, tmp_
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert "3 of 3 sets done, felt 7.5 of 10" in told
-    assert re.search(r"Bridge +3 2 +8 *\r\n", told)
+    assert re.search(r"Bridge +3  2  8 kg *\r\n", told)
     assert sets() == [
         *ALL[:2],
         SetDone("bridge", 1, None, 3, 8.0),

@@ -224,8 +224,8 @@ def test_the_log_for_people(coach, tmp_path):
     assert (code, err) == (0, "")
     assert [line.rstrip() for line in out.splitlines()] == [
         "2025-01-08 18:00, glutes, 3 of 4 sets, not finished",
-        "  Skater lunge  15/14  -/9  2.5 kg 5 kg",
-        "  Bridge        15  12",
+        "  Skater lunge, left/right  15/14  -/9  2.5 kg 5 kg",
+        "  Bridge                    15  12",
     ]
     logged(tmp_path, NOW + timedelta(days=2), exercises=[BRIDGE], cr10=4.5)
     _, out, _ = coach("--log")

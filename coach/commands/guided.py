@@ -17,8 +17,6 @@ from coach.strength.routine import Routine, SetDone, Work
 from coach.strength.session import Session
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from coach.journal.strength import StrengthLog
 
 TICK = 0.1
@@ -161,49 +159,15 @@ def _show(walk: Session, work: Sequence[Work], again: str) -> None:
     from rich.console import Console
 
     from coach.analysis.effort import cr10_text
+    from coach.commands.strength_shown import done_table
 
     moment = walk.snapshot
     told = [f"{moment.sets_done} of {moment.sets} set{'s' * (moment.sets != 1)} done"]
     if walk.cr10 is not None:
         told.append(f"felt {cr10_text(walk.cr10)}")
     if walk.done:
-        Console(highlight=False).print(done_table(work, walk.done))
+        titles = {each.exercise.name: each.exercise.title for each in work}
+        Console(highlight=False).print(done_table(walk.done, titles))
     click.echo(f"{', '.join(told)}.")
     if walk.done and not walk.finished:
         click.echo(f"Go on with it in the next hours: {again}")
-
-
-def done_table(work: Sequence[Work], done: Sequence[SetDone]) -> Table:
-    """Return a table of what was done: a row for each exercise and leg, a number for each set.
-
-    Parameters
-    ----------
-    work : sequence of Work
-        Names the exercises.
-    done : sequence of SetDone
-        In the order of the work.
-    """
-    from rich.table import Table
-    from rich.text import Text
-
-    titles = {each.exercise.name: each.exercise.title for each in work}
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("Exercise")
-    table.add_column("Repetitions")
-    said = any(each.load is not None for each in done)
-    if said:
-        table.add_column("Load, kg")
-    rows: dict[str, list[SetDone]] = {}
-    for each in done:
-        side = "" if each.side is None else f", {each.side.value}"
-        rows.setdefault(titles[each.exercise] + side, []).append(each)
-    for title, sets in rows.items():
-        cells = [title, " ".join(str(each.reps) for each in sets)]
-        table.add_row(*map(Text, [*cells, *[_loads(sets)] * said]))
-    return table
-
-
-def _loads(sets: Sequence[SetDone]) -> str:
-    """Return the load of all sets, or of each where they differ; a dash for one not said."""
-    loads = ["–" if each.load is None else f"{each.load:g}" for each in sets]
-    return loads[0] if len(set(loads)) == 1 else " ".join(loads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +11,8 @@ import click
 from coach.strength.routine import Side
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from coach.journal.strength import Log, LoggedSession
     from coach.strength.routine import Exercise, Routine, SetDone
 
@@ -120,7 +122,6 @@ def _session_json(session: LoggedSession) -> dict[str, object]:
 
 def _show_session(session: LoggedSession) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     done = session.to_done()
     asked = f"{done.sets} of {done.sets_asked} sets" if session.asked else f"{done.sets} sets"
@@ -132,11 +133,29 @@ def _show_session(session: LoggedSession) -> None:
     click.echo(", ".join(facts))
     if not session.sets:
         return
+    Console(highlight=False).print(done_table(session.sets, {}))
+
+
+def done_table(done: Sequence[SetDone], titles: Mapping[str, str]) -> Table:
+    """Return a table of what was done: a row for each exercise, its repetitions set by set.
+
+    Parameters
+    ----------
+    done : sequence of SetDone
+        In the order of doing.
+    titles : mapping of str to str
+        What exercises are called; the log knows no more than their names.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in dict.fromkeys(each.exercise for each in session.sets):
-        sets = [each for each in session.sets if each.exercise == name]
-        table.add_row(f"  {name.replace('_', ' ').capitalize()}", _reps(sets), _load(sets))
-    Console(highlight=False, markup=False).print(table)
+    for name in dict.fromkeys(each.exercise for each in done):
+        sets = [each for each in done if each.exercise == name]
+        title = titles.get(name) or name.replace("_", " ").capitalize()
+        legs = "" if sets[0].side is None else ", left/right"
+        table.add_row(*map(Text, (f"  {title}{legs}", _reps(sets), _load(sets))))
+    return table
 
 
 def _reps(sets: Sequence[SetDone]) -> str:

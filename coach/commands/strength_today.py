@@ -113,7 +113,7 @@ def _rules(ride: Ride | None, now: datetime) -> tuple[Rule, ...]:
     from coach.training.emphasis import applying
     from coach.training.facts import facts
 
-    ago = timedelta() if ride.start is None else max(timedelta(), now - ride.start)
+    ago = timedelta() if ride.start is None else now - ride.start
     return applying(facts(ride), ago)
 
 
