@@ -472,7 +472,7 @@ def test_a_kept_plan_that_has_not_begun_is_told(coach, monkeypatch):
     [
         (date(2027, 1, 17), ""),
         (date(2027, 1, 18), "add --weeks 13 --save to go on with it, or --start 2027-01-18 --save"),
-        (date(2027, 10, 24), "add --weeks 52 --save to go on with it, or --start 2027-10-24"),
+        (date(2027, 10, 24), "add --weeks 52 --save to go on with it, or --start 2027-10-25"),
         (date(2027, 10, 25), "Jan 2027; add --start 2027-10-25 --save to begin anew"),
     ],
 )

@@ -115,7 +115,9 @@ def plan(
     else:
         made = simulate(request, character)
     if not typed.names_a_plan and typed.start is None:
-        click.echo(timetable.format_outside(request, today), err=True, nl=False)
+        click.echo(
+            timetable.format_outside(request, today, _coming_monday(today)), err=True, nl=False
+        )
     command = partial(_command, out=out, rider_file=rider_file)
     if as_json:
         click.echo(timetable.format_json(made, request, command))

@@ -104,8 +104,11 @@ def format_date(day: date) -> str:
     return f"{_day(day)} {day.year}"
 
 
-def format_outside(request: Request, today: date) -> str:
-    """Say in a line where today lies outside the kept plan, and what then; nothing within it."""
+def format_outside(request: Request, today: date, monday: date) -> str:
+    """Say in a line where today lies outside the kept plan, and what then; nothing within it.
+
+    A new one would begin on `monday`.
+    """
     end = request.start + timedelta(days=7 * request.weeks - 1)
     if today < request.start:
         return (
@@ -116,7 +119,7 @@ def format_outside(request: Request, today: date) -> str:
     weeks = (today - request.start).days // 7 + 1 + EASY_EVERY
     go_on = f"add --weeks {weeks} --save to go on with it, or " if weeks <= MOST_WEEKS else "add "
     return (
-        f"the kept plan ended on {format_date(end)}; {go_on}--start {today} --save to begin anew\n"
+        f"the kept plan ended on {format_date(end)}; {go_on}--start {monday} --save to begin anew\n"
     )
 
 
