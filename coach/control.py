@@ -154,6 +154,15 @@ class Control:
             return mode
         return next((other for other, missing in denied.items() if not missing), mode)
 
+    def mode_of(self, segment: Segment) -> Mode:
+        """Return how this trainer is asked for the load of a segment.
+
+        A stretch without a target is nothing to a trainer that holds a power.
+        """
+        mode = self.usable(segment.mode)
+        untold = segment.target_power_end is None and self._able.basic_resistance is not False
+        return Mode.RESISTANCE if mode is Mode.POWER and untold else mode
+
     def step(self, now: float, dt: float, wanted: Wanted, telemetry: Telemetry) -> list[Command]:
         """Bring the load a little closer to what is wanted.
 
@@ -237,7 +246,7 @@ class Control:
 
     def _goal(self, dt: float, wanted: Wanted, telemetry: Telemetry, reasons: list[str]) -> _Goal:
         """Return where the load should arrive, and say why not higher."""
-        segment, mode = wanted.segment, self.usable(wanted.segment.mode)
+        segment, mode = wanted.segment, self.mode_of(wanted.segment)
         if mode is not segment.mode:
             reasons.append(f"this trainer has no {segment.mode} mode: riding in {mode} mode")
         nominal = segment.target_power(wanted.at)

@@ -69,7 +69,7 @@ from coach.rider import Rider
 from coach.telemetry import fresh
 from coach.wanted import Wanted, wanted
 from coach.wishes import Wishes
-from coach.workout import Workout
+from coach.workout import SegmentKind, Workout
 
 TICK = 0.25
 """The engine's grid [s]; a binary fraction, so that sums of it are exact."""
@@ -267,8 +267,9 @@ class Engine:
         out.laps.append(LapStarted(now - at, index))
 
     def _watch_test(self, now: float, telemetry: Telemetry, out: Step) -> None:
-        out.cues += self._exhaustion.explain(now, self.progress)
         control = self.control
+        holds_power = control.usable(Mode.POWER) is Mode.POWER
+        out.cues += self._exhaustion.explain(now, self.progress, holds_power=holds_power)
         why = self._exhaustion.watch(
             now,
             self.progress,
@@ -276,7 +277,7 @@ class Engine:
             target=control.target_power,
             paused=self.state is RideState.PAUSED,
             heart_at_ceiling=control.heart.active,
-            holds_power=control.usable(Mode.POWER) is Mode.POWER,
+            holds_power=holds_power,
         )
         if why is not None:
             self._end_test(now, why, out)
@@ -376,7 +377,7 @@ class Engine:
             next_posture=progress.next_posture,
             next_posture_in=progress.next_posture_in,
             hills=progress.hills,
-            mode=self.control.usable(progress.segment.mode),
+            mode=self.control.mode_of(progress.segment),
         )
 
     def _wanted(self) -> Wanted:
@@ -384,7 +385,7 @@ class Engine:
         return wanted(
             self.progress,
             self.wishes,
-            next_mode=None if following is None else self.control.usable(following.mode),
+            next_mode=None if following is None else self.control.mode_of(following),
             pause=self._pauses.cause,
             finished=self.finished,
             timer_time=self.timer_time,
@@ -399,6 +400,7 @@ class Engine:
             limits=control.limits,
             sensor_lost=control.sensor_lost,
             heart_alert=control.heart.alert,
+            testing=self.progress.segment.kind is SegmentKind.TEST,
         )
         self._say(news, out)
         if telemetry.position is not self._position and not self.recording:

@@ -3,7 +3,8 @@
 A ramp is over when, after its first minute,
 
 * cadence has been below 60 rpm for 3 s, or
-* power has been more than 15 % below the target for 10 s (a trainer at its own limit too);
+* power has been more than 15 % below the target for 10 s (a trainer at its own limit too), or has
+  not been measured for as long: a ramp without power has no result;
 
 and at any time when
 
@@ -38,6 +39,7 @@ SLOW_FOR = 3.0
 SHARE = 0.85
 """Of the target; what is below it for `SHORT_FOR` is no wobble."""
 SHORT_FOR = 10.0
+"""Of power that falls short, and of power that nobody measures [s]."""
 ANNOUNCE = 20.0
 """How long before a ramp it is explained [s]."""
 
@@ -49,6 +51,7 @@ BY_LEGS = (
 BY_HEART = "heart rate above your maximum"
 BY_PAUSE = "interrupted by a pause"
 BY_TRAINER = "the trainer holds no power"
+BY_SENSOR = "no power is measured"
 
 _ENDING = (Key.SKIP, Key.EASIER, Key.EASE_OFF)
 _FALSIFYING = (Key.BACK, Key.EXTEND, Key.HARDER)
@@ -61,6 +64,7 @@ class Exhaustion:
         self._since: float | None = None
         self._slow_since: float | None = None
         self._short_since: float | None = None
+        self._blind_since: float | None = None
         self._interrupted = False
         self._explained = False
 
@@ -116,7 +120,7 @@ class Exhaustion:
             return BY_PAUSE
         if self._since is None:
             self._since = now
-            self._slow_since = self._short_since = None
+            self._slow_since = self._short_since = self._blind_since = None
         if now - self._since < GUARD:
             return None
         power, cadence = telemetry.power, telemetry.cadence
@@ -124,24 +128,35 @@ class Exhaustion:
         short = power is not None and target is not None and power < SHARE * target
         self._slow_since = _first(now, self._slow_since, slow)
         self._short_since = _first(now, self._short_since, short)
+        self._blind_since = _first(now, self._blind_since, power is None)
         if self._slow_since is not None and now - self._slow_since >= SLOW_FOR:
             return BY_LEGS[0]
         if self._short_since is not None and now - self._short_since >= SHORT_FOR:
             return BY_LEGS[1]
+        if self._blind_since is not None and now - self._blind_since >= SHORT_FOR:
+            return BY_SENSOR
         return None
 
-    def explain(self, now: float, progress: Progress) -> list[Cue]:
-        """Return what a rider must know of a ramp, once, before it begins."""
-        following = progress.following
-        if self._explained or following is None or not following.ramp or progress.segment.ramp:
+    def explain(self, now: float, progress: Progress, *, holds_power: bool) -> list[Cue]:
+        """Return what a rider must know of a ramp, once, before it begins.
+
+        A trainer that cannot hold a power is told of while there is time for another test.
+        """
+        if self._explained or progress.segment.ramp:
             return []
-        if progress.remaining > ANNOUNCE:
-            return []
+        if not holds_power:
+            if not any(each.ramp for each in progress.segments[progress.index :]):
+                return []
+            text = "This trainer holds no power: there will be no ramp; ride ftp-twenty instead"
+        else:
+            following = progress.following
+            if following is None or not following.ramp or progress.remaining > ANNOUNCE:
+                return []
+            text = (
+                "Then the ramp: harder every minute, seated, until you cannot. It ends below"
+                f" {LOWEST_CADENCE:.0f} rpm, or with n"
+            )
         self._explained = True
-        text = (
-            "Then the ramp: harder every minute, seated, until you cannot. It ends below"
-            f" {LOWEST_CADENCE:.0f} rpm, or with n"
-        )
         return [Cue(now, CueKind.ADVICE, text)]
 
 

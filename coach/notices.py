@@ -14,7 +14,13 @@ class Notices:
         self._heart_alert = False
 
     def compare(
-        self, now: float, *, limits: tuple[str, ...], sensor_lost: bool, heart_alert: bool
+        self,
+        now: float,
+        *,
+        limits: tuple[str, ...],
+        sensor_lost: bool,
+        heart_alert: bool,
+        testing: bool,
     ) -> list[Word]:
         """Return what is new.
 
@@ -28,6 +34,8 @@ class Notices:
             The trainer is silent.
         heart_alert : bool
             The heart is near its maximum.
+        testing : bool
+            That is where a test leads: it is told, and nobody is asked to ease.
         """
         said: list[Word] = []
         if limits != self._limits:
@@ -41,6 +49,7 @@ class Notices:
         if heart_alert is not self._heart_alert:
             self._heart_alert = heart_alert
             if heart_alert:
-                text = "Heart rate above 90 % of your maximum: ease if it feels hard"
+                what = "stop if you feel unwell" if testing else "ease if it feels hard"
+                text = f"Heart rate above 90 % of your maximum: {what}"
                 said.append(Cue(now, CueKind.ADVICE, text))
         return said

@@ -16,7 +16,16 @@ from timeline import RIDER, drive, of_kind, pedalling, workout
 
 from coach import exhaustion
 from coach.engine import Engine
-from coach.messages import Capabilities, EventKind, Key, Mode, Posture, TargetPower, Telemetry
+from coach.messages import (
+    BasicResistance,
+    Capabilities,
+    EventKind,
+    Key,
+    Mode,
+    Posture,
+    TargetPower,
+    Telemetry,
+)
 from coach.rider import Limits
 from coach.workout import SegmentKind
 
@@ -68,6 +77,21 @@ def test_falling_short_ends_the_ramp_after_ten_seconds():
         lambda now: replace(on_target(now), power=0.86 * on_target(now).power),
     )
     assert not over(kept)
+
+
+def test_a_ramp_without_power_is_over_after_ten_seconds():
+    def told(since: float, until: float):
+        def at(now: float) -> Telemetry:
+            said = on_target(now)
+            return replace(said, power=None, time=now) if since <= now < until else said
+
+        return at
+
+    assert over(drive(Engine(RAMP, RIDER), 420, told(400.0, 410.0))) == []
+    said = drive(Engine(RAMP, RIDER), 420, told(400.0, 420.0))
+    assert over(said) == [(410.0, "no power is measured")]
+    told_then = [cue.text for cue in said.cues if cue.time == 410.0]
+    assert told_then == ["The test is over, no power is measured: spin easy"]
 
 
 def test_nobody_fails_in_the_first_minute():
@@ -152,6 +176,33 @@ def test_a_trainer_without_target_power_ends_the_ramp_at_once():
     assert over(said) == [(BEGINS, "the trainer holds no power")]
     cue = next(cue.text for cue in said.cues if cue.time == BEGINS and "over" in cue.text)
     assert cue == "The test is over, the trainer holds no power: spin easy"
+    # While there is time to choose another test, and once.
+    told = [c.time for c in said.cues if "ride ftp-twenty instead" in c.text]
+    assert told == [0.25]
+    assert not [c for c in said.cues if "until you cannot" in c.text]
+
+
+def test_a_trainer_without_grades_gives_the_twenty_minutes_a_resistance():
+    able = Capabilities(target_power=True, simulation=False, basic_resistance=True)
+    engine = Engine(OWN_PACE, RIDER)
+    said = drive(engine, 120, lambda now: on_target(now, capabilities=able))
+    assert of_kind(said, BasicResistance)[-1][1] == BasicResistance(0.25)
+    assert engine.snapshot().mode is Mode.RESISTANCE
+    assert engine.control.limits == ("this trainer has no grade mode: riding in resistance mode",)
+
+
+def test_a_high_heart_is_told_in_a_test_without_a_word_of_easing():
+    def words(plan) -> list[str]:
+        said = drive(Engine(plan, RIDER), 90, lambda now: on_target(now, heart_rate=168.0))
+        return [c.text for c in said.cues if "Heart rate above 90 %" in c.text]
+
+    assert words(workout(WARM)) == ["Heart rate above 90 % of your maximum: ease if it feels hard"]
+    late = drive(
+        Engine(RAMP, RIDER), 90, lambda now: on_target(now, heart_rate=168.0 if now > 70 else 120.0)
+    )
+    assert "Heart rate above 90 % of your maximum: stop if you feel unwell" in [
+        c.text for c in late.cues
+    ]
 
 
 @pytest.mark.parametrize("plan", [RAMP, OWN_PACE], ids=["ramp", "own pace"])

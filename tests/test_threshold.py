@@ -88,7 +88,8 @@ def cut(ride: Ride, seconds: int) -> Ride:
         (cut(ramp(), 700), "the ride ended before the ramp began"),
         (cut(ramp(), 1200), "the ride was ended in the ramp"),
         (interrupted(ramp(), 1000.0), "interrupted by a pause"),
-        (ramp(30, steps=3), "no 3 minutes of ramp"),
+        (ramp(30, steps=3), "within 3 minutes, too soon for its rule"),
+        (ride_of(compiled("ftp-ramp"), [(0, WARM_UP, 120), (19, 60, 90)]), "no step of the"),
         (ramp(60, steps=18), "the ramp ended at 440 W and you did not"),
         (twenty(seconds=1100), "not full: 18 were ridden"),
         (interrupted(twenty(), 3000.0), "interrupted by a pause"),
@@ -104,13 +105,50 @@ def test_a_test_that_was_cut_short_says_why_there_is_no_result(ride, why):
     assert result.as_json()["value_w"] is None
 
 
+def test_a_ramp_out_of_steps_asks_for_a_higher_ftp_only_where_that_makes_it_longer():
+    def why(ftp: float) -> str:
+        strong = replace(RIDER, threshold_power=ftp)
+        plan = compiled("ftp-ramp", strong)
+        steps = [(s.index, 60, s.target_power_end) for s in plan.segments if s.ramp]
+        ride = ride_of(plan, [(0, 720, 200), *steps, (len(plan.segments) - 1, 60, 200)])
+        ride.threshold_power = ftp
+        return from_ramp(ride).why
+
+    assert why(289.0) == (
+        "the ramp ended at 560 W and you did not: FTP is above the one in the rider file; write a"
+        " higher one there and ride it again"
+    )
+    assert why(450.0) == (
+        "the ramp ended at 580 W and you did not: this ramp has no more steps; ride ftp-twenty"
+        " instead"
+    )
+
+
 def test_missing_power_is_no_result_and_no_zero():
     ride = ramp()
     ride.power[WARM_UP:1500] = np.nan
-    assert "with power" in from_ramp(ride).why
+    assert "power is missing" in from_ramp(ride).why
+    ride = ramp()
+    ride.power[WARM_UP + 620 : WARM_UP + 640] = np.nan
+    assert from_ramp(ride).why == "power is missing in the ramp or at its end"
     ride = twenty()
     ride.power[3000:3100] = np.nan
     assert from_twenty(ride).why == "power is missing in the twenty minutes"
+
+
+@pytest.mark.parametrize(("held", "valid"), [(250.0, False), (271.0, True)])
+def test_a_trainer_that_did_not_follow_the_ramp_says_nothing_of_the_rider(held, valid):
+    # It stood still at some power while the ramp went on to 300 W.
+    ride = ramp()
+    end = WARM_UP + 640
+    ride.power[WARM_UP:end] = np.minimum(ride.power[WARM_UP:end], held)
+    result = from_ramp(ride)
+    assert result.valid is valid
+    if not valid:
+        assert result.why == (
+            "your best minute was 250 W and the ramp was at 300 W by then: the trainer did not hold"
+            " what it was asked"
+        )
 
 
 def test_the_rest_after_the_end_is_no_interruption():
@@ -123,7 +161,7 @@ def test_who_ended_it_before_the_legs_did_is_told_so():
     ride.cadence[:] = 85.0
     result = from_ramp(ride)
     assert result.value == pytest.approx(220.0)
-    assert "you ended it before your legs did" in result.notes[0]
+    assert "it was over before your legs were" in result.notes[0]
     ride.target_power = np.full(len(ride), 300.0)
     ride.power[WARM_UP + 625 : WARM_UP + 640] = 200.0
     assert from_ramp(ride).notes == ()

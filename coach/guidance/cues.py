@@ -258,6 +258,9 @@ class Coach:
         """Say what this stretch is: its name, length, posture and effort."""
         segment = moment.segment
         name = segment.label
+        if segment.ramp:
+            # What it is was told before it began; what is new every minute is in its name.
+            return name
         if segment.kind is SegmentKind.HILL:
             name = f"{name} of {moment.hills}"
         words: list[str] = []

@@ -22,10 +22,13 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from coach.analysis.power import average, mean_max
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.timer import pauses
 from coach.ride import Lap, Ride
+from coach.rider import TEST_CEILING
 from coach.workout import Segment, SegmentKind
 
 TESTED = 0.08
@@ -47,6 +50,11 @@ PREPARING = 240.0
 
 _BY_RIDER_SLACK = 15
 """Legs that fail are seen in so many last seconds of a ramp [s]."""
+_UNKNOWN = 5
+"""So many last seconds without power leave the end of a ramp unknown [s]."""
+_BEHIND = 1.5
+"""Steps that the best minute may lie below the last one: whoever fails in it has ridden nearly all
+of the one before. Further behind is a trainer that did not follow; a convention."""
 
 
 class Method(StrEnum):
@@ -132,38 +140,26 @@ def from_ramp(ride: Ride) -> ThresholdResult:
     -------
     ThresholdResult
         Without a result where the ramp was not ridden to the rider's limit: not begun, ended with
-        the ride, interrupted by a pause, out of steps, or over within `FEWEST_STEPS` minutes.
+        the ride, interrupted by a pause, out of steps, over within `FEWEST_STEPS` minutes, or held
+        by a trainer that did less than it was asked.
     """
     steps = [each for each in _tests(ride) if each.ramp]
     laps = _laps(ride, steps)
-    if not laps:
-        return ThresholdResult(Method.RAMP, why="the ride ended before the ramp began")
+    why = _why_no_ramp(ride, steps, laps)
+    if why:
+        return ThresholdResult(Method.RAMP, why=why)
     start, end = laps[0].start, laps[-1].start + laps[-1].elapsed_time
-    if any(start < stop < end - 1.0 for stop, _ in pauses(ride.timer)):
-        return ThresholdResult(
-            Method.RAMP, why="the ramp was interrupted by a pause, in which legs recover"
-        )
-    last = steps[-1]
-    # A ride that was ridden again has the steps as they were ridden, the last one cut.
-    full = laps[-1].timer_time >= max(MINUTE, last.duration) - 1.0
-    if laps[-1].segment == last.index and full:
-        return ThresholdResult(
-            Method.RAMP,
-            why=f"the ramp ended at {last.target_power_end:.0f} W and you did not: FTP is above the"
-            " one in the rider file; write a higher one there and ride it again",
-        )
-    if ride.laps[-1] is laps[-1]:
-        return ThresholdResult(
-            Method.RAMP,
-            why="the ride was ended in the ramp; when you can no more, let it end by itself,"
-            " or press n",
-        )
     rows = repaired(ride)
-    within = (rows.time >= start) & (rows.time < end)
-    best = float(mean_max(rows.power[within], [MINUTE])[0])
-    if end - start < FEWEST_STEPS * MINUTE or math.isnan(best):
+    power = rows.power[(rows.time >= start) & (rows.time < end)]
+    best = float(mean_max(power, [MINUTE])[0])
+    if math.isnan(best) or np.isnan(power[-_UNKNOWN:]).all():
+        return ThresholdResult(Method.RAMP, why="power is missing in the ramp or at its end")
+    asked = next(each for each in steps if each.index == laps[-1].segment).target_power_end or 0.0
+    if best < asked - _BEHIND * _step(steps):
         return ThresholdResult(
-            Method.RAMP, why=f"there are no {FEWEST_STEPS} minutes of ramp with power"
+            Method.RAMP,
+            why=f"your best minute was {best:.0f} W and the ramp was at {asked:.0f} W by then: the"
+            " trainer did not hold what it was asked",
         )
     notes = []
     if (steps[0].target_power_start or 0.0) < 100.0:
@@ -171,10 +167,49 @@ def from_ramp(ride: Ride) -> ThresholdResult:
             f"the ramp began at {steps[0].target_power_start:.0f} W; the rule's own begins at 100 W"
         )
     if not _legs_failed(rows, end):
-        notes.append("you ended it before your legs did; if there was more, FTP is higher")
+        notes.append("it was over before your legs were; if there was more, FTP is higher")
     return band(
         Method.RAMP, RAMP_SHARE * best, TESTED, f"75 % of the best minute, {best:.0f} W", *notes
     )
+
+
+def _why_no_ramp(ride: Ride, steps: list[Segment], laps: list[Lap]) -> str:
+    """Return why a ramp was not ridden to the rider's limit; empty if it was."""
+    if not laps:
+        if any((lap.segment or 0) > steps[-1].index for lap in ride.laps):
+            return "no step of the ramp was ridden; it takes a trainer that holds a power"
+        return "the ride ended before the ramp began"
+    start, end = laps[0].start, laps[-1].start + laps[-1].elapsed_time
+    if any(start < stop < end - 1.0 for stop, _ in pauses(ride.timer)):
+        return "the ramp was interrupted by a pause, in which legs recover"
+    last = steps[-1]
+    # A ride that was ridden again has the steps as they were ridden, the last one cut.
+    full = laps[-1].timer_time >= max(MINUTE, last.duration) - 1.0
+    if laps[-1].segment == last.index and full:
+        highest = last.target_power_end or 0.0
+        told = f"the ramp ended at {highest:.0f} W and you did not"
+        if TEST_CEILING * (ride.threshold_power or 0.0) >= highest + _step(steps):
+            return f"{told}: this ramp has no more steps; ride ftp-twenty instead"
+        return (
+            f"{told}: FTP is above the one in the rider file; write a higher one there and ride it"
+            " again"
+        )
+    if ride.laps[-1] is laps[-1]:
+        return (
+            "the ride was ended in the ramp; when you can no more, let it end by itself, or press n"
+        )
+    if end - start < FEWEST_STEPS * MINUTE:
+        return (
+            f"the ramp was over within {FEWEST_STEPS} minutes, too soon for its rule; if it was too"
+            " hard for you, write a lower FTP into the rider file and ride it again"
+        )
+    return ""
+
+
+def _step(steps: list[Segment]) -> float:
+    """Return from what to what a ramp goes in a step [W]."""
+    watts = [each.target_power_end or 0.0 for each in steps[:2]]
+    return watts[-1] - watts[0]
 
 
 def _legs_failed(rows: Repaired, end: float) -> bool:
