@@ -531,15 +531,28 @@ def test_everything_that_is_lost_is_told():
     assert encode_mrc(plan_of(part(posture=STAND), part())).lost == ()
 
 
+def words_of(plan: WorkoutPlan) -> list[str]:
+    return [cue.text for part in plan.parts for cue in part.cues]
+
+
 def test_words_that_read_as_another_posture_do_not_lift_anybody():
     plan = plan_of(
         part(posture=SIT, cues=(TextCue(0, "Stand!"), TextCue(20, "Standing, one gear harder"))),
         part(posture=STAND, cadence=(60, 70), cues=(TextCue(0, "Stand"), TextCue(5, "Sit: tall"))),
         part(posture=STAND, cues=(TextCue(0, "Stand: last one"),)),
+        part(label="Standing", effort="", cues=(TextCue(30, "Stand"),)),
     )
-    again = decode(encode_mrc(plan).data, "mine.mrc").plan
-    for second in range(180):
+    encoded = encode_mrc(plan)
+    assert encoded.lost == ("words that would read as another posture stand in quotation marks",)
+    again = decode(encoded.data, "mine.mrc").plan
+    for second in range(240):
         assert posture_at(again, second + 0.5) is posture_at(plan, second + 0.5)
+    assert words_of(again)[:3] == ['"Stand!"', '"Standing, one gear harder"', '"Sit: tall"']
+    # At the end of a part, and in a part that is too short to be written, they are heard in the next.
+    late = part(posture=STAND, cues=(TextCue(60, "Stand"),))
+    short = part(duration=0.0001, posture=STAND)
+    again = decode(encode_mrc(plan_of(late, short, part())).data, "mine.mrc").plan
+    assert posture_at(again, 61) is None
     # Words that ask for what is asked anyway are not said twice.
     assert encode_mrc(plan_of(plan.parts[2])).data.count(b"Stand") == 1
 

@@ -146,6 +146,16 @@ def test_the_plan_is_called_after_its_file(codec):
     assert codec.decode(data, "mine.any").plan.name == "mine"
 
 
+def test_words_by_the_way_lift_nobody_out_of_the_saddle(codec):
+    plan = plan_of(
+        part(60.0, 0.5, posture=SIT, cues=(TextCue(20.0, "Stand"),)),
+        part(60.0, 0.6, label="Standing"),
+        part(60.0, 0.5, cues=(TextCue(0.0, "Stand up!"), TextCue(30.0, "Out of the saddle"))),
+    )
+    found = through(plan, codec)
+    assert all(at(found, second + 0.5).posture is not STAND for second in range(180))
+
+
 def test_signs_that_cannot_be_shown_come_to_no_harm(codec):
     text = "a\0b\tc\r\nd\x1b[31m\ud800 e"
     plan = plan_of(part(60.0, 0.5, label=text, cues=(TextCue(5.0, text),)), title=text, about=text)

@@ -103,7 +103,9 @@ def _encode(plan: WorkoutPlan, kind: str, ftp: float | None, lost: list[str]) ->
     script = _Script()
     start = 0.0
     for part, label in zip(plan.parts, labels(plan.parts), strict=True):
-        script.part(start, part, _name(part, label))
+        # What is shorter than a millisecond has no rows.
+        if _milliseconds(start) != _milliseconds(start + part.duration):
+            script.part(start, part, _name(part, label))
         start += part.duration
     lines = [
         "[COURSE HEADER]",
@@ -129,13 +131,17 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def _milliseconds(seconds: float) -> int:
+    return round(1000 * seconds)
+
+
 def _rows(plan: WorkoutPlan, share: float) -> Iterator[str]:
     at = 0.0
     for part in plan.parts:
         for stretch in _stretches(part):
             scale = 1.0 if stretch.absolute else share
             begin, at = at, at + stretch.duration
-            if round(1000 * begin) == round(1000 * at):
+            if _milliseconds(begin) == _milliseconds(at):
                 continue
             yield f"{_minutes(begin)}\t{_number(scale * stretch.first)}"
             yield f"{_minutes(at)}\t{_number(scale * stretch.last)}"
@@ -144,7 +150,7 @@ def _rows(plan: WorkoutPlan, share: float) -> Iterator[str]:
 def _minutes(seconds: float) -> str:
     """Write a time so that its millisecond can be read again."""
     # A millionth of a minute is 0.06 ms.
-    whole, _, parts = f"{round(1000 * seconds) / 60_000:.6f}".partition(".")
+    whole, _, parts = f"{_milliseconds(seconds) / 60_000:.6f}".partition(".")
     return f"{whole}.{parts.rstrip('0').ljust(2, '0')}"
 
 
@@ -167,6 +173,8 @@ class _Script:
         self.rows: list[str] = []
         self.unsaid = 0
         """How often a posture goes on that the plan leaves to the rider."""
+        self.quoted = False
+        """Whether words that read as a posture were kept from it."""
         self._held: _Held = (None, None)
 
     def part(self, start: float, part: Part, name: str) -> None:
@@ -185,8 +193,14 @@ class _Script:
             if wanted not in at_once:
                 self._want(start + begin, wanted)
             for at, text in mine:
+                read = _read(text)
+                # At its end a reader is in the next part already.
+                over = _milliseconds(start + at) >= _milliseconds(start + part.duration)
+                if read is not None and (over or read[0] is not wanted[0]):
+                    # Nobody is to stand up for words that the plan says by the way.
+                    text = f'"{text}"'
+                    self.quoted = True
                 self._say(start + at, text)
-                # Words that read as another posture must not be the last ones.
                 self._want(start + at, wanted)
             self.unsaid += wanted[0] is None and self._held[0] is not None
 
@@ -226,7 +240,7 @@ def _spoken(posture: Posture | None, cadence: Band | None) -> _Held:
 
 
 def _seconds(value: float) -> str:
-    return f"{round(1000 * value) / 1000:.3f}".rstrip("0").rstrip(".")
+    return f"{_milliseconds(value) / 1000:.3f}".rstrip("0").rstrip(".")
 
 
 def _name(part: Part, label: str) -> str:
@@ -262,5 +276,7 @@ def _losses(plan: WorkoutPlan, script: _Script) -> Iterator[str]:
     ):
         if found:
             yield f"{text} ({found} part{'s' if found > 1 else ''})"
+    if script.quoted:
+        yield "words that would read as another posture stand in quotation marks"
     if plan.most_rounds > 1:
         yield f"one round is written, and the plan has up to {plan.most_rounds}"
