@@ -2,8 +2,8 @@
 
 import pytest
 
-from coach.strength.routine import SetDone, Side
-from coach.training.load import Try, is_light
+from coach.strength.routine import Dose, Exercise, Group, Routine, SetDone, Side, Work
+from coach.training.load import Try, is_light, with_more_load
 
 
 def one_try(asked: int, *reps: int, per_leg: bool = False) -> Try:
@@ -47,3 +47,19 @@ def test_more_load_means_fifteen_again_until_fifteen_is_easy():
         found.append(is_light(tries, 20))
     assert found == [False, False, True, True, True, False, False, True]
     assert not is_light([], 20)
+
+
+@pytest.mark.parametrize(
+    ("reps", "today", "asked"),
+    [(20, Dose(3, 20), 15), (20, Dose(2, 20), 20), (20, Dose(3, 15), 15), (12, Dose(3, 12), 12)],
+)
+def test_load_grows_at_the_full_dose_alone_and_never_beyond_it(reps, today, asked):
+    bridge = Exercise("x", "Bridge", False, "", (), (), "", "One leg")
+    routine = Routine("r", "R", "", (Group("g", "G", (bridge,)),), 3, reps, 45.0, 3.0)
+    work = [Work(bridge, today.sets, today.reps)]
+    chosen, why = with_more_load(routine, today, work, {"x": [one_try(reps, *[reps + 1] * 3)]})
+    full = today == Dose(3, reps)
+    assert chosen == (Work(bridge, today.sets, asked),)
+    assert [f"or the harder variant (one leg), and {asked} rep" in each for each in why] == (
+        [True] * full
+    )

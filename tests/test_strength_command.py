@@ -11,6 +11,7 @@ from timeline import HILLS, RIDER
 
 from coach import journal, profile
 from coach.cli import run
+from coach.commands import health
 from coach.commands import strength as command
 from coach.journal.strength import LOG_NAME, StrengthLog, load
 from coach.messages import Sample
@@ -27,7 +28,9 @@ NOW = datetime(2025, 1, 8, 18, 0, tzinfo=timezone(timedelta(hours=1)))
 
 
 @pytest.fixture
-def coach(capsys, tmp_path):
+def coach(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
     def run_coach(*arguments):
         code = run(["strength", *(str(each) for each in arguments), "--out", str(tmp_path)])
         captured = capsys.readouterr()
@@ -302,6 +305,17 @@ def test_the_first_session_is_short_and_safe(coach, terminal, tmp_path):
     assert (session.start, session.routine, len(session.asked)) == (NOW, "glutes", 7)
 
 
+@pytest.mark.parametrize("answer", ["true", "false"])
+def test_a_yes_to_the_questions_of_health_is_recalled(coach, terminal, tmp_path, answer):
+    """After any yes a professional comes first: reference notes, section 7."""
+    path = health.answers_path(profile.default_rider_path())
+    path.parent.mkdir(parents=True)
+    path.write_text(f"answered = 2025-01-06\nany_yes = {answer}\n")
+    terminal.answers = ["y"]
+    _, out, _ = coach()
+    assert ("was a yes: talk to a health professional first.\n" in out) == (answer == "true")
+
+
 def test_how_to_take_it_up_is_what_was_typed(coach, terminal, tmp_path):
     terminal.answers = ["y", "n", "y"]
     coach("glutes", "--quiet")
@@ -438,16 +452,30 @@ def test_whoever_begins_anew_leaves_the_old_one_ended(coach, terminal, tmp_path)
     assert terminal.guided[0][2] == second.id
 
 
-@pytest.mark.parametrize("case", ["finished", "old"])
-def test_what_is_not_taken_up(coach, terminal, tmp_path, case):
-    logged(tmp_path, finished=True if case == "finished" else None, exercises=[BRIDGE])
-    if case == "old":
-        terminal.now = NOW + timedelta(hours=12, minutes=1)
+@pytest.mark.parametrize(
+    ("finished", "passed"),
+    [(True, 0), (None, 12 * 60 + 1), (None, -12 * 60 - 1)],
+    ids=["finished", "old", "of another clock"],
+)
+def test_what_is_not_taken_up(coach, terminal, tmp_path, finished, passed):
+    logged(tmp_path, finished=finished, exercises=[BRIDGE])
+    terminal.now = NOW + timedelta(minutes=passed)
     terminal.answers = ["y"]
     code, _, err = coach()
     assert (code, err) == (0, "")
     assert "Begin" in terminal.asked[0]
     assert len(load(tmp_path / LOG_NAME).sessions) == 2
+
+
+def test_a_session_whose_beginning_is_lost_is_told_once(coach, terminal, tmp_path):
+    logged(tmp_path, finished=None, exercises=[BRIDGE])
+    path = tmp_path / LOG_NAME
+    path.write_bytes(path.read_bytes()[20:])
+    terminal.answers = ["y"]
+    code, _, err = coach()
+    assert (code, err.count("\n")) == (0, 2)
+    assert "line 1 was skipped" in err
+    assert "line 2: the beginning of its session is lost" in err
 
 
 @pytest.mark.parametrize("case", ["other", "gone", "one-legged"])

@@ -216,12 +216,16 @@ def _begun(
     routine: Routine, read: Log, log: StrengthLog, ride: Ride | None, full: bool
 ) -> _Going | None:
     """Say what today is and why, and begin if the rider agrees."""
+    from coach import profile
+    from coach.commands import health
     from coach.commands.strength_today import choose_today
 
     work, lines = choose_today(routine, read, log.path.parent, ride, full, _now())
     for line in lines:
         click.echo(textwrap.fill(line, WIDTH))
     click.echo(f"\n{_SAFETY}\n")
+    if health.remembered(health.answers_path(profile.default_rider_path())):
+        click.echo(f"One of the questions of health was a yes: {health.FIRST}.\n")
     if not agrees("Begin", "y"):
         return None
     return _Going(log.begin(_now(), routine.name, work), work, ())
