@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -51,7 +50,7 @@ def choose_today(
         How long it takes, why it is so, and what to leave between it and other training.
     """
     from coach.strength.steps import length
-    from coach.training.dose import dose, full_dose, too_soon
+    from coach.training.dose import dose, eased, full_dose, too_soon
     from coach.training.emphasis import choose
     from coach.training.load import with_more_load
 
@@ -62,8 +61,8 @@ def choose_today(
     work, about_load = with_more_load(routine, today, work, _tries(work, read))
     why = [today.why, *_about_ride(routine, today, ride, rules, now), *about_load]
     if not full and _in_easy_week(folder, now):
-        most = max(1, today.sets - 1)
-        work = tuple(replace(each, sets=min(each.sets, most)) for each in work)
+        work = eased(work, today)
+        most = max(each.sets for each in work)
         why.append(f"An easy week of your plan: no exercise gets more than {counted(most, 'set')}.")
     minutes = ceil(length(work, routine.rest, routine.tempo) / 60)
     lines = [
