@@ -188,11 +188,7 @@ def _placed(changes: Sequence[Change], road: Road) -> list[Change]:
     placed: list[Change] = []
     for where, posture in changes:
         nearest = float(road.distance[np.argmin(np.abs(road.distance - where))])
-        place = nearest if abs(nearest - where) <= SAME_PLACE else where
-        if placed and placed[-1][0] == place:
-            placed.pop()
-        if not placed or placed[-1][1] is not posture:
-            placed.append((place, posture))
+        placed.append((nearest if abs(nearest - where) <= SAME_PLACE else where, posture))
     return placed
 
 

@@ -262,6 +262,9 @@ def _without_noise(profile: Road, noise: float) -> tuple[Road, list[int]]:
     """
     heights = profile.altitude.copy()
     turns = turning_points(heights, noise)
+    if len(turns) == 1 or (turns and heights[turns[0]] > heights[turns[1]]):
+        # What leads up to a first high is no rise, or the low before it were a turn as well.
+        turns = turns[1:]
     ends = [0, *(turn for turn in turns if 0 < turn < heights.size - 1), heights.size - 1]
     for first, last in pairwise(ends):
         part = heights[first : last + 1]
