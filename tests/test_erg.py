@@ -548,7 +548,7 @@ def test_words_that_read_as_another_posture_do_not_lift_anybody():
     for second in range(240):
         assert posture_at(again, second + 0.5) is posture_at(plan, second + 0.5)
     assert words_of(again)[:3] == ['"Stand!"', '"Standing, one gear harder"', '"Sit: tall"']
-    # At the end of a part, and in a part that is too short to be written, they are heard in the next.
+    # At the end of a part, or in one too short to be written, they are heard in the next one.
     late = part(posture=STAND, cues=(TextCue(60, "Stand"),))
     short = part(duration=0.0001, posture=STAND)
     again = decode(encode_mrc(plan_of(late, short, part())).data, "mine.mrc").plan
