@@ -3,8 +3,9 @@
 ==============  =============================================================================
 method          rule
 ==============  =============================================================================
-heart_rate_80   1.25 of the power at 80 % of the measured maximum heart rate
-heart_rate_90   0.949 of the power at 90 % of it
+heart_rate_80   1.25 of the power at 80 % of the measured maximum heart rate, which is 60 % of
+                peak power
+heart_rate_90   0.949 of the power at 90 % of it, which is 79 %
 effort          power over 0.85 where 8 to 10 minutes felt like CR10 4
 hills           FTP as it was; 5 % more where the hills felt like CR10 2 or less, 7 % less where
                 they felt like 6 or more
@@ -34,15 +35,14 @@ from coach.workout import SegmentKind
 ESTIMATED = 0.15
 """Half the width of a band, as a share."""
 
-HEART_RULES = ((0.80, 1.25, Method.HEART_80), (0.90, 0.949, Method.HEART_90))
-"""Share of maximum heart rate, and what of the power there is FTP."""
+HEART_RULES = ((0.80, 0.60, Method.HEART_80), (0.90, 0.79, Method.HEART_90))
+"""Share of maximum heart rate, and the share of peak power that is ridden there."""
+PEAK_SHARE = 0.75
+"""FTP as a share of peak power, as in the ramp's rule."""
 LONGEST_WAIT = 150.0
 """A stretch must last so long for the heart to have arrived in its last third [s]."""
-FEWEST_STRETCHES = 3
-LEAST_SPREAD = 8.0
-"""Of heart rate over the stretches; less is its own noise and drift [bpm]."""
-FURTHEST = 5.0
-"""How far outside what was ridden power may be read [bpm]."""
+FURTHEST = 8.0
+"""How far from a rule's heart rate a stretch may lie [bpm]."""
 
 FELT = 4.0
 FELT_SHARE = 0.85
@@ -95,56 +95,80 @@ def _steady(ride: Ride) -> Iterator[Asked]:
 def _by_heart(
     ride: Ride, rows: Repaired, steady: list[Asked], maximum: float | None
 ) -> Iterator[ThresholdResult]:
-    """Read power at 80 and 90 % of maximum heart rate from a line through steady stretches.
+    """Take the power near 80 and 90 % of maximum heart rate for its share of peak power."""
+    points = _hearts(ride, rows, steady)
+    why = ""
+    if maximum is None:
+        why = "the rider file has no measured maximum heart rate (hr_max_bpm)"
+    elif not points:
+        why = (
+            f"it takes a steady seated stretch of {LONGEST_WAIT / 60:g} minutes with power and"
+            " heart rate, on a hill or before the hills"
+        )
+    for share, _, method in HEART_RULES:
+        if maximum is None or why:
+            yield ThresholdResult(method, why=why)
+        else:
+            yield _near(share * maximum, share, method, maximum, points)
+
+
+def _hearts(ride: Ride, rows: Repaired, steady: list[Asked]) -> list[tuple[float, float]]:
+    """Return heart rate [bpm] and power [W] of the stretches in which the one tells of the other.
 
     Of each seated stretch counts its last third: a heart is a minute late. Standing raises heart
-    rate by itself.
+    rate by itself, and so does having climbed: what comes after the hills and is none does not
+    count.
     """
     stood = ride_posture(ride)
-    points = []
+    points: list[tuple[float, float]] = []
+    climbed = False
     for stretch in steady:
         length = stretch.end - stretch.start
-        if stretch.posture is not Posture.SEATED or length < LONGEST_WAIT:
+        hill = stretch.segment is not None and stretch.segment.kind is SegmentKind.HILL
+        climbed = climbed or hill
+        if stretch.posture is not Posture.SEATED or length < LONGEST_WAIT or hill is not climbed:
             continue
-        since = stretch.end - length / 3
-        within = (rows.time >= since) & (rows.time < stretch.end)
+        within = (rows.time >= stretch.end - length / 3) & (rows.time < stretch.end)
         power = if_known(average(rows.power[within]))
         rate = if_known(average(rows.heart_rate[within]))
         if power and rate and standing_seconds(stood, stretch.start, stretch.end) < length / 10:
             points.append((rate, power))
-    why = ""
-    if maximum is None:
-        why = "the rider file has no measured maximum heart rate (hr_max_bpm)"
-    elif len(points) < FEWEST_STRETCHES:
-        why = (
-            f"it takes {FEWEST_STRETCHES} steady seated stretches of {LONGEST_WAIT / 60:g} minutes"
-            f" with power and heart rate, here are {len(points)}"
+    return points
+
+
+def _near(
+    goal: float, share: float, method: Method, maximum: float, points: list[tuple[float, float]]
+) -> ThresholdResult:
+    """Read the power at a heart rate [bpm] from the stretches near it.
+
+    From there to the rule's own heart rate goes the rule itself: between its two stages, peak power
+    per heart rate is a straight line.
+    """
+    near = [(rate, power) for rate, power in points if abs(rate - goal) <= FURTHEST]
+    if not near:
+        rates = [f"{rate:.0f}" for rate, _ in (min(points), max(points))]
+        return ThresholdResult(
+            method,
+            why=f"{100 * share:.0f} % of your maximum is {goal:.0f} bpm, and the steady stretches"
+            f" were ridden at {' to '.join(dict.fromkeys(rates))}",
         )
-    elif max(points)[0] - min(points)[0] < LEAST_SPREAD:
-        why = f"heart rate differed by less than {LEAST_SPREAD:.0f} bpm between the stretches"
-    if maximum is None or why:
-        yield from (ThresholdResult(method, why=why) for _, _, method in HEART_RULES)
-        return
-    rates, powers = np.array(points).T
-    off = rates - rates.mean()
-    slope = float((off * (powers - powers.mean())).sum() / (off**2).sum())
-    low, high = float(rates.min()), float(rates.max())
-    for share, factor, method in HEART_RULES:
-        goal = share * maximum
-        if slope <= 0:
-            yield ThresholdResult(method, why="heart rate did not rise with power")
-        elif not low - FURTHEST <= goal <= high + FURTHEST:
-            yield ThresholdResult(
-                method,
-                why=f"{100 * share:.0f} % of your maximum is {goal:.0f} bpm, and the steady"
-                f" stretches were ridden at {low:.0f} to {high:.0f}",
-            )
-        else:
-            power = float(powers.mean()) + slope * (goal - float(rates.mean()))
-            why = f"{power:.0f} W at {100 * share:.0f} % of your maximum heart rate"
-            yield band(
-                method, factor * power, ESTIMATED, why, "the rule was found with trained cyclists"
-            )
+    peaks = np.array([power / _peak_share(rate / maximum) for rate, power in near])
+    peak = float(peaks.mean())
+    if np.abs(peaks / peak - 1.0).max() > ESTIMATED:
+        return ThresholdResult(
+            method, why="heart rate and power of the stretches contradict each other"
+        )
+    power = peak * _peak_share(share)
+    why = f"{power:.0f} W at {100 * share:.0f} % of your maximum heart rate"
+    return band(
+        method, PEAK_SHARE * peak, ESTIMATED, why, "the rule was found with trained cyclists"
+    )
+
+
+def _peak_share(heart: float) -> float:
+    """Return the share of peak power that is ridden at a share of maximum heart rate."""
+    (low, at_low, _), (high, at_high, _) = HEART_RULES
+    return at_low + (at_high - at_low) * (heart - low) / (high - low)
 
 
 def _by_effort(rows: Repaired, steady: list[Asked], cr10: float | None) -> ThresholdResult:
