@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.errors import RiderInputError
 from coach.rides import load_ride
 
 if TYPE_CHECKING:
     from coach.charts.style import ThemeName
 
-DONE_WITH_LOSS = 3
 SUFFIXES = (".png", ".svg", ".pdf")
 
 

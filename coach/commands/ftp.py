@@ -11,6 +11,7 @@ import click
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
 from coach.commands.bands import name_of, result_lines, wrapped
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
 from coach.commands.rider import write_whole
 from coach.commands.saving import to_type
@@ -246,7 +247,7 @@ def result(
     for warning in ride.warnings:
         click.echo(f"read in part: {warning}", err=True)
     if ride.warnings:
-        ctx.exit(3)
+        ctx.exit(DONE_WITH_LOSS)
 
 
 def _says_nothing_new(result: ThresholdResult, rider: Rider) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.messages import PostureSource
 from coach.rides import load_ride
 from coach.units import clock_text
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from coach.analysis.estimate import Habit
     from coach.analysis.told import PostureSegment, Told
     from coach.analysis.verdict import Score, Verdict
-
-DONE_WITH_LOSS = 3
 
 _SOURCES = [
     source.value

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.commands import health, options
-from coach.commands.chart import DONE_WITH_LOSS, check_name
+from coach.commands.chart import check_name
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.plan import kept_plan
 from coach.commands.ride import own_rider
 from coach.commands.saving import readable

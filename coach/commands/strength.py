@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.saving import to_type, writable_folder
 from coach.commands.strength_today import counted
 from coach.errors import RiderInputError
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from coach.journal.strength import Log, LoggedSession, StrengthLog
     from coach.ride import Ride
     from coach.strength.routine import Routine, SetDone, Work
-
-DONE_WITH_LOSS = 3
 
 WIDTH = 80
 """Of what is said before a session [characters]."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.commands.bands import result_lines
+from coach.commands.opening import DONE_WITH_LOSS
 from coach.rides import load_ride
 from coach.workout import SegmentKind
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from coach.analysis.summary import Summary
     from coach.ride import Ride
     from coach.training.threshold import ThresholdResult
-
-DONE_WITH_LOSS = 3
 
 
 @click.command()
