@@ -13,6 +13,7 @@ from coach import journal, profile
 from coach.cli import run
 from coach.commands import health
 from coach.commands import strength as command
+from coach.guidance.technique import DISCLAIMER, STOP_RULES
 from coach.journal.strength import LOG_NAME, StrengthLog, load
 from coach.messages import Sample
 from coach.strength.routine import SetDone, Side, Work
@@ -299,6 +300,9 @@ def test_the_first_session_is_short_and_safe(coach, terminal, tmp_path):
         "Leave 6 hours between this and the next hills, and 48 to the next session.\n\n"
         "General fitness information for healthy adults, not medical advice."
     )
+    told = " ".join(out.split())
+    assert f"{DISCLAIMER} Muscles may tire." in told
+    assert all(rule in told for rule in STOP_RULES)
     assert max(map(len, out.splitlines())) <= 80
     assert terminal.work == {each.name: (1, 12) for each in EXERCISES}
     (session,) = load(tmp_path / LOG_NAME).sessions
@@ -314,6 +318,13 @@ def test_a_yes_to_the_questions_of_health_is_recalled(coach, terminal, tmp_path,
     terminal.answers = ["y"]
     _, out, _ = coach()
     assert ("was a yes: talk to a health professional first.\n" in out) == (answer == "true")
+
+
+def test_the_words_before_a_session_fit_a_narrow_terminal(coach, terminal, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "50")
+    terminal.answers = ["y"]
+    _, out, _ = coach()
+    assert max(map(len, out.splitlines())) <= 50
 
 
 def test_how_to_take_it_up_is_what_was_typed(coach, terminal, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,11 +35,7 @@ USUAL = "glutes"
 TAKEN_UP_FOR = timedelta(hours=12)
 """So long after its beginning an unfinished session is offered again."""
 
-_SAFETY = """\
-General fitness information for healthy adults, not medical advice. Muscles may
-tire; at sharp pain, or pain in a joint or the back, leave that exercise out.
-Stop at once at chest, jaw, neck or arm pain or pressure, faintness, unusual
-breathlessness, palpitations or confusion. If unsure, ask a doctor first."""
+_PAIN = "Muscles may tire. Leave out an exercise that hurts in a joint or the back."
 
 
 @click.command()
@@ -218,11 +215,14 @@ def _begun(
     from coach import profile
     from coach.commands import health
     from coach.commands.strength_today import choose_today
+    from coach.guidance.technique import DISCLAIMER, STOP_RULES
 
     work, lines = choose_today(routine, read, log.path.parent, ride, full, _now())
-    for line in lines:
-        click.echo(textwrap.fill(line, WIDTH))
-    click.echo(f"\n{_SAFETY}\n")
+    *others, last = STOP_RULES
+    stop = f"Stop at once at {', '.join(others)} or {last}."
+    width = min(WIDTH, shutil.get_terminal_size().columns)
+    for line in (*lines, "", f"{DISCLAIMER} {_PAIN} {stop}", ""):
+        click.echo(textwrap.fill(line, width))
     if health.remembered(health.answers_path(profile.default_rider_path())):
         click.echo(f"One of the questions of health was a yes: {health.FIRST}.\n")
     if not agrees("Begin", "y"):
