@@ -122,7 +122,7 @@ def survey(
                 rides += walk.foreign(path)
     walk.tell()
     log = folder / strength_log.LOG_NAME
-    sessions = [session for session in _sessions(log, found) if walk.matters(session.start)]
+    sessions = [session for session in _sessions(log, walk) if walk.matters(session.start)]
     found.history = History(
         tuple(sorted(rides, key=lambda ride: ride.start)),
         tuple(sorted(sessions, key=lambda session: session.start)),
@@ -162,7 +162,7 @@ class _Walk:
     def __init__(
         self, found: Survey, first: date | None, last: date | None, simulated: bool
     ) -> None:
-        self._found = found
+        self.found = found
         self._first = first
         self._last = last
         self._count_simulated = simulated
@@ -180,8 +180,8 @@ class _Walk:
         """Tell whether a ride that may count does; remember the last one before the days."""
         day = start.date()
         if self._first is not None and day < self._first:
-            before = self._found.before
-            self._found.before = day if before is None else max(before, day)
+            before = self.found.before
+            self.found.before = day if before is None else max(before, day)
         return self.matters(start)
 
     def own(self, paths: list[Path]) -> Iterator[RideDone]:
@@ -191,12 +191,12 @@ class _Walk:
             try:
                 heads.append(_head(path))
             except (CoachError, OSError) as error:
-                self._found.losses.append(_sentence(path, error))
+                self.found.losses.append(_sentence(path, error))
         # Of two copies the one counts whose rider said how it felt.
         for head in sorted(heads, key=lambda head: (not head.rated, head.path.name)):
             if head.elapsed is None:
                 if self.matters(head.start):
-                    self._found.notes.append(
+                    self.found.notes.append(
                         f"{head.path}: not finished, so not counted: still being ridden, or"
                         f" interrupted ('coach recover {head.path}' makes it whole)"
                     )
@@ -215,9 +215,9 @@ class _Walk:
                 with Recorded(head.path) as recorded:
                     ride = recorded.ride(rr_intervals=False)
             except (CoachError, OSError) as error:
-                self._found.losses.append(_sentence(head.path, error))
+                self.found.losses.append(_sentence(head.path, error))
                 continue
-            self._found.losses += ride.warnings
+            self.found.losses += ride.warnings
             yield ride_done(ride, head.start)
 
     def foreign(self, path: Path) -> Iterator[RideDone]:
@@ -229,10 +229,10 @@ class _Walk:
         try:
             ride = load_ride(path)
         except (CoachError, OSError) as error:
-            self._found.losses.append(_sentence(path, error))
+            self.found.losses.append(_sentence(path, error))
             return
         if ride.start is None:
-            self._found.notes.append(f"{path}: has no date, so not counted")
+            self.found.notes.append(f"{path}: has no date, so not counted")
             return
         try:
             start = ride.start.astimezone()
@@ -247,12 +247,12 @@ class _Walk:
             return
         if not self._counts(start):
             return
-        self._found.losses += ride.warnings
+        self.found.losses += ride.warnings
         yield ride_done(ride, start)
 
     def tell(self) -> None:
         """Say how many were left out."""
-        notes = self._found.notes
+        notes = self.found.notes
         if self._simulated:
             notes.append(
                 f"{_counted(self._simulated, 'simulated ride')} left out: --simulated counts"
@@ -269,7 +269,7 @@ class _Walk:
             apart = abs((begun - start).total_seconds())
             if apart <= _SAME_START and abs(lasted - length) <= _SAME_LENGTH:
                 if counts and counted and self.matters(start):
-                    self._found.notes.append(
+                    self.found.notes.append(
                         f"{path}: the same ride as {other.name}, so counted once"
                     )
                 return True
@@ -325,13 +325,14 @@ def _length(ride: Ride) -> float:
     return elapsed_time(ride) or 0.0
 
 
-def _sessions(path: Path, found: Survey) -> Iterator[StrengthDone]:
+def _sessions(path: Path, walk: _Walk) -> Iterator[StrengthDone]:
     try:
         log = strength_log.load(path)
     except CoachError as error:
-        found.losses.append(_sentence(path, error))
+        walk.found.losses.append(_sentence(path, error))
         return
-    found.losses += log.warnings
+    walk.found.losses += log.losses
+    walk.found.notes += (each.text for each in log.surprises if walk.matters(each.time))
     yield from (session.to_done() for session in log.sessions)
 
 

@@ -299,6 +299,19 @@ def test_strength_sessions_count_legs_together(tmp_path):
     assert not one.finished
 
 
+def test_a_clock_that_was_set_back_is_told_in_its_own_days_and_is_no_loss(tmp_path):
+    log = StrengthLog(tmp_path / LOG_NAME)
+    for start in (START, START - timedelta(days=60), START + timedelta(days=1)):
+        session = log.begin(start, "glutes", [Work(exercise("bridge", per_leg=False), 1, 15)])
+        log.add(session, start, SetDone("bridge", 1, None, 15, None))
+    log.close()
+    found = survey(tmp_path)
+    assert (len(found.history.strength), found.losses) == (3, [])
+    assert "the clock was set back" in found.notes[0]
+    found = survey(tmp_path, first=START.date() - timedelta(days=7))
+    assert (len(found.history.strength), found.losses, found.notes) == (2, [], [])
+
+
 # --- many ---------------------------------------------------------------------------------------
 
 

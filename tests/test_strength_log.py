@@ -410,10 +410,19 @@ def test_a_clock_that_was_set_back_is_told_and_loses_nothing():
         lines(begin(), one_set(time=back), one_set(set=2, time=minute(-100).isoformat()), end())
     )
     assert len(log.sessions[0].sets) == 2
+    assert log.losses == ()
+    (surprise,) = log.surprises
+    assert surprise.time == NOW - timedelta(hours=3)
     assert log.warnings == (
         "line 2: the clock was set back, from 2025-01-08 18:00 to 2025-01-08 15:00; the order of"
         " the lines counts",
     )
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(120, 0), (121, 1)])
+def test_a_clock_that_sets_itself_right_is_no_surprise(seconds, told):
+    back = (NOW - timedelta(seconds=seconds)).isoformat()
+    assert len(strength.parse(lines(begin(), one_set(time=back))).surprises) == told
 
 
 def test_a_change_of_time_zone_is_no_clock_set_back():

@@ -16,8 +16,17 @@ skips what it cannot understand, and says which line that was.
 The order of writing is the order of doing. A clock that was set back is told, and loses nothing.
 """
 
-from coach.journal.strength.log import LOG_NAME, Asked, Log, LoggedSession
+from coach.journal.strength.log import LOG_NAME, Asked, Log, LoggedSession, Surprise
 from coach.journal.strength.reading import load, parse
 from coach.journal.strength.writing import StrengthLog
 
-__all__ = ["LOG_NAME", "Asked", "Log", "LoggedSession", "StrengthLog", "load", "parse"]
+__all__ = [
+    "LOG_NAME",
+    "Asked",
+    "Log",
+    "LoggedSession",
+    "StrengthLog",
+    "Surprise",
+    "load",
+    "parse",
+]

@@ -60,10 +60,26 @@ class LoggedSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Surprise:
+    """What makes one wonder, though nothing is lost by it: a clock that was set back."""
+
+    time: datetime
+    """When, by the clock that surprised."""
+    text: str
+    """A sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """What a log tells."""
 
     sessions: tuple[LoggedSession, ...] = ()
     """In the order of writing; one that was left before its first set is none."""
-    warnings: tuple[str, ...] = ()
-    """What could not be read or makes one wonder; a sentence each."""
+    losses: tuple[str, ...] = ()
+    """What could not be read; a sentence each."""
+    surprises: tuple[Surprise, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """All that is to be told of the log itself."""
+        return (*self.losses, *(each.text for each in self.surprises))

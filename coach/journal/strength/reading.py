@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
 from coach.errors import RideFileError
-from coach.journal.strength.log import FORMAT, Asked, Log, LoggedSession
+from coach.journal.strength.log import FORMAT, Asked, Log, LoggedSession, Surprise
 from coach.strength.routine import MOST_LOAD, MOST_REPS, MOST_SETS, SetDone, Side
 
 LARGEST = 32 * 1024 * 1024
@@ -23,6 +23,9 @@ LONGEST_LINE = 64 * 1024
 
 MOST_WARNINGS = 20
 """More than anybody reads."""
+
+SET_RIGHT = timedelta(minutes=2)
+"""By so much a clock is set right without a word: machines do that to themselves."""
 
 
 def load(path: Path) -> Log:
@@ -52,14 +55,15 @@ def load(path: Path) -> Log:
         raise RideFileError(
             f"{path}: the log cannot be read ({reason}); choose another --out"
         ) from error
-    told = [f"{path}: {each}" for each in log.warnings]
+    losses = [f"{path}: {each}" for each in log.losses]
     if start:
-        told.insert(
+        losses.insert(
             0,
             f"{path}: larger than {LARGEST // 1024 // 1024} MB; only its end was read, and lines"
             " are counted from there",
         )
-    return Log(log.sessions, tuple(told))
+    surprises = (Surprise(each.time, f"{path}: {each.text}") for each in log.surprises)
+    return Log(log.sessions, tuple(losses), tuple(surprises))
 
 
 def parse(data: bytes) -> Log:
@@ -73,7 +77,7 @@ def parse(data: bytes) -> Log:
     Returns
     -------
     Log
-        Warnings name the line, counted from 1, at most `MOST_WARNINGS` of them.
+        Losses and surprises name the line, counted from 1, at most `MOST_WARNINGS` of each.
     """
     reading = _Reading()
     for number, line in enumerate(BytesIO(data), 1):
@@ -106,14 +110,15 @@ class _Reading:
         self._sessions: dict[str, _Session] = {}
         self._foreign: set[str] = set()
         self._latest: datetime | None = None
-        self._warnings: list[str] = []
+        self._losses: list[str] = []
+        self._surprises: list[Surprise] = []
         self._untold = 0
 
     def log(self) -> Log:
         """Return what is known now."""
-        warnings = self._warnings
+        losses = self._losses
         if self._untold:
-            warnings = [*warnings, f"and {self._untold} more such lines"]
+            losses = [*losses, f"and {self._untold} more such lines"]
         sessions = (
             LoggedSession(
                 id=name,
@@ -128,7 +133,7 @@ class _Reading:
             for name, each in self._sessions.items()
             if each.sets
         )
-        return Log(tuple(sessions), tuple(warnings))
+        return Log(tuple(sessions), tuple(losses), tuple(self._surprises))
 
     def read(self, number: int, line: bytes) -> None:
         """Take one line for what it says."""
@@ -151,16 +156,22 @@ class _Reading:
             return
         if told:
             self._tell(f"line {number}: {told}")
-        if self._latest is not None and time < self._latest:
-            self._tell(
-                f"line {number}: the clock was set back, from {self._latest:%Y-%m-%d %H:%M} to"
+        latest = self._latest
+        if (
+            latest is not None
+            and latest - time > SET_RIGHT
+            and len(self._surprises) < MOST_WARNINGS
+        ):
+            text = (
+                f"line {number}: the clock was set back, from {latest:%Y-%m-%d %H:%M} to"
                 f" {time:%Y-%m-%d %H:%M}; the order of the lines counts"
             )
+            self._surprises.append(Surprise(time, text))
         self._latest = time
 
-    def _tell(self, warning: str) -> None:
-        if len(self._warnings) < MOST_WARNINGS:
-            self._warnings.append(warning)
+    def _tell(self, loss: str) -> None:
+        if len(self._losses) < MOST_WARNINGS:
+            self._losses.append(loss)
         else:
             self._untold += 1
 
