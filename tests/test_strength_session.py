@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coach.strength.messages import Event, Phase, Press, Sound
@@ -552,6 +552,11 @@ def test_any_keys_at_any_time_lose_no_set_and_lead_to_the_end(work, rest, acts):
     at=st.lists(st.tuples(st.integers(0, 400), st.sampled_from(list(Press))), max_size=30),
     tick=st.sampled_from([0.25, 1.0, 4.0]),
 )
+@example(
+    work=(Work(exercise("e0"), 1, 1),),
+    at=[(0, Press.GO), (0, Press.GO), (0, Press.GO), (380, Press.GO)],
+    tick=0.25,
+)
 def test_the_tick_rate_changes_nothing(work, at, tick):
     def walk(tick: float) -> tuple[list[Event], float | None, object]:
         session, events = Session(work, 15.0, 1.5), []
@@ -563,6 +568,8 @@ def test_the_tick_rate_changes_nothing(work, at, tick):
             while now + tick < second + 4:
                 now += tick
                 events += session.step(now)
+        # Both end at one moment, whatever the last tick was.
+        events += session.step(404.0)
         return events, session.cr10, session.snapshot
 
     assert walk(tick) == walk(0.125)
