@@ -17,6 +17,11 @@ def clock_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+def way_text(metres: float) -> str:
+    """Format a length of road as riders read it: ``850 m``, ``1.3 km``."""
+    return f"{metres / 1000:.1f} km" if round(metres) >= 1000 else f"{metres:.0f} m"
+
+
 def whole_number(text: str) -> int | None:
     """Read a whole number typed in plain digits, ten of them at most; ``None`` for all else."""
     is_whole = text.isascii() and text.isdecimal() and len(text) <= 10

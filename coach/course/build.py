@@ -11,7 +11,6 @@ from math import sqrt
 import numpy as np
 
 from coach.analysis.climbs import climbs
-from coach.course.mending import way_text
 from coach.course.pieces import SHORTEST, cut
 from coach.course.postures import Change, along_the_road, track
 from coach.course.road import Road
@@ -20,6 +19,7 @@ from coach.messages import Mode, Posture
 from coach.physics import speed_for
 from coach.ride import Ride
 from coach.rider import Rider
+from coach.units import way_text
 from coach.workout import Segment, SegmentKind, Workout
 
 CLIMBING, ROLLING = 0.80, 0.65

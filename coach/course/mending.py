@@ -8,7 +8,7 @@ from coach.analysis.climbs import STEEPEST_ROAD
 from coach.analysis.repair import LONGEST_SLIP, PLAUSIBLE
 from coach.analysis.timer import in_order
 from coach.ride import Column, Ride
-from coach.units import clock_text
+from coach.units import clock_text, way_text
 
 FASTEST = PLAUSIBLE["speed"][1]
 """No bicycle is faster for long [m/s]."""
@@ -114,11 +114,6 @@ def without_spikes(along: Column, altitude: Column) -> tuple[Column, list[str]]:
     if jumps:
         notes.append(f"{_count(jumps, 'jump')} of elevation that no road makes taken out")
     return mended, notes
-
-
-def way_text(metres: float) -> str:
-    """Format a length of road as riders read it: ``850 m``, ``1.3 km``."""
-    return f"{metres / 1000:.1f} km" if round(metres) >= 1000 else f"{metres:.0f} m"
 
 
 def _count(number: int, noun: str) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from coach.course.build import Course, laid, pace
-from coach.course.mending import way_text
 from coach.errors import RiderInputError
 from coach.messages import Posture
 from coach.profile.compile import STANDING_BAND
 from coach.profile.plan import Part, WorkoutPlan
 from coach.rider import Rider
+from coach.units import way_text
 from coach.workout import SEATED_CLIMB, Segment, SegmentKind
 
 
@@ -119,13 +119,12 @@ def _split(segment: Segment, part: Part, stand: float) -> Iterator[Segment]:
     length = segment.length or 0.0
     usual = STANDING_BAND if part.posture is Posture.STANDING else SEATED_CLIMB
     first, later = part.cadence or usual, part.standing_cadence or STANDING_BAND
-    cuts = [0.0, min(max(stand, 0.0), length), length]
-    if part.stand_from is None:
-        cuts[1] = length
+    middle = min(max(stand, 0.0), length)
     for posture, cadence, start, end in (
-        (part.posture, first, cuts[0], cuts[1]),
-        (Posture.STANDING, later, cuts[1], cuts[2]),
+        (part.posture, first, 0.0, middle),
+        (Posture.STANDING, later, middle, length),
     ):
+        # What binary fractions leave of a length is no piece of road.
         if end - start > 1e-6 * length:
             yield replace(
                 segment,

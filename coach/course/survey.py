@@ -26,11 +26,12 @@ from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import MODEL_STEP
 from coach.analysis.timer import in_order
 from coach.course import rebuild
-from coach.course.mending import standing_still, way_text, without_leaps, without_spikes
+from coach.course.mending import standing_still, without_leaps, without_spikes
 from coach.course.road import STEEPEST_RISE, Road
 from coach.errors import RideFileError
 from coach.ride import PEDALLED, Column, Ride
 from coach.rider import Rider
+from coach.units import way_text
 
 STEP = 10.0
 """Between two heights of a profile [m]; more on roads above 200 km."""
