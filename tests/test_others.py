@@ -12,7 +12,18 @@ from timeline import PEDALLING, RIDER, drive, pedalling
 from coach.commands.demands import demands
 from coach.engine import Engine
 from coach.errors import RiderInputError
-from coach.messages import CueKind, EventKind, Key, Mode, Posture, TargetPower
+from coach.live.view import Viewer
+from coach.messages import (
+    BasicResistance,
+    Capabilities,
+    Cue,
+    CueKind,
+    EventKind,
+    Key,
+    Mode,
+    Posture,
+    TargetPower,
+)
 from coach.physics import power_for
 from coach.profile import Part, WorkoutPlan, compile_workout, example_rider
 from coach.rider import Limits
@@ -74,6 +85,16 @@ def test_by_resistance_they_cannot_be_ridden():
         made(part(60, 0.5), mode=Mode.RESISTANCE)
 
 
+def test_a_cadence_that_is_not_in_the_file_is_the_riders_own_but_for_standing():
+    def band(**more) -> tuple[float | None, float | None]:
+        (block,) = made(part(60, 0.5, **more)).segments
+        return block.cadence_low, block.cadence_high
+
+    assert band() == band(posture=Posture.SEATED) == (None, None)
+    assert band(posture=Posture.STANDING) == (60.0, 75.0)
+    assert band(cadence=(95.0, 105.0)) == (95.0, 105.0)
+
+
 def test_words_go_with_the_stretch_in_which_they_are_said():
     cues = tuple(TextCue(at, f"{at:g}") for at in (0.0, 29.5, 30.0, 59.0, 60.0))
     block = part(60, 0.9, posture=Posture.SEATED, stand_from=0.5, cues=cues)
@@ -111,6 +132,14 @@ def test_a_change_of_posture_is_said_before_the_files_own_words():
     assert [cue.kind for cue in said.cues if cue.time == 60] == [CueKind.STAND, CueKind.TEXT]
 
 
+def test_on_screen_the_coachs_word_stands_in_front_of_the_files():
+    engine = Engine(TALK, RIDER)
+    engine.step(0.0, PEDALLING)
+    kinds = (CueKind.STAND, CueKind.TEXT, CueKind.TEXT, CueKind.SEGMENT, CueKind.TEXT)
+    cues = [Cue(0.0, kind, str(number)) for number, kind in enumerate(kinds)]
+    assert Viewer().see(engine.snapshot(), cues).cue == "0 · 3 · 2 · 4"
+
+
 def test_a_rider_who_goes_back_hears_them_again_and_one_who_skips_does_not():
     said = drive(Engine(TALK, RIDER), 60, keys={30.0: [Key.BACK], 45.0: [Key.SKIP]})
     assert texts(said) == [(0, "Hello"), (20, "One"), (20, "Two"), (30, "Hello"), (45, "Up you go")]
@@ -131,9 +160,15 @@ def test_the_rider_hears_when_standing_is_over_and_sits_when_the_file_says_so():
         part(30, 0.5, posture=Posture.SEATED),
     )
     said = drive(Engine(blocks, RIDER), 90)
+    assert not [cue for cue in said.cues if cue.time < 30 and "as you like" in cue.text]
     heard = [cue.text for cue in said.cues if 30 <= cue.time < 36 and cue.kind is CueKind.SEGMENT]
     assert heard == ["Block 2, 0:30: sit or stand as you like, 110 W"]
     assert [c.time for c in said.cues if c.kind is CueKind.SIT] == [60]
+
+
+def test_who_never_stood_is_not_told_to_do_as_they_like():
+    said = drive(Engine(made(part(30, 0.6), part(30, 0.5)), RIDER), 60)
+    assert [cue.text for cue in said.cues if "as you like" in cue.text] == []
 
 
 def test_a_first_block_that_is_seated_needs_no_word():
@@ -142,8 +177,9 @@ def test_a_first_block_that_is_seated_needs_no_word():
 
 
 def test_a_knob_is_not_turned_to_where_nobody_said():
-    said = drive(Engine(TALK, RIDER, knob=True), 180)
-    assert not [cue.text for cue in said.cues if "knob" in cue.text]
+    for plan_ in (TALK, made(part(30, 0.5, kind=WARM_UP), part(30, 0.9))):
+        said = drive(Engine(plan_, RIDER, knob=True), 180)
+        assert not [cue.text for cue in said.cues if "knob" in cue.text]
 
 
 # --- ceilings -----------------------------------------------------------------------------------
@@ -198,6 +234,22 @@ def test_a_workout_of_short_efforts_reaches_each_of_them():
         down = next(t for t, p in powers.items() if t >= up and p == pytest.approx(0.5 * FTP))
         assert up - start <= 3.25
         assert down - start - 30 <= 3.25
+
+
+def test_after_short_efforts_a_longer_rest_comes_as_fast():
+    blocks = made(part(60, 0.9), part(30, 1.2), part(90, 0.5), part(90, 0.9))
+    said = drive(Engine(blocks, RIDER), 200, pedalling(200.0, 90.0))
+    powers = {time: c.power for time, c in said.commands if isinstance(c, TargetPower)}
+    assert min(t for t, p in powers.items() if p == pytest.approx(0.5 * FTP)) <= 93.25
+    assert min(t for t, p in powers.items() if t > 180 and p == pytest.approx(0.9 * FTP)) > 187
+
+
+def test_a_trainer_with_nothing_but_resistance_is_set_to_what_is_moderate():
+    only = Capabilities(basic_resistance=True, target_power=False, simulation=False)
+    engine = Engine(made(part(120, 0.9)), RIDER)
+    said = drive(engine, 100, pedalling(200.0, 90.0, capabilities=only))
+    levels = [c.resistance for _, c in said.commands if isinstance(c, BasicResistance)]
+    assert levels[-1] == pytest.approx(RIDER.moderate_resistance)
 
 
 @settings(max_examples=20)

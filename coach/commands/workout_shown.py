@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
-import click
-
 from coach.live.ink import clean
 from coach.units import clock_text
 from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from coach.course import Course
     from coach.rider import Rider
     from coach.workout import Segment, Workout
@@ -34,6 +35,8 @@ _COLUMNS: Columns = (
     ("Effort\nCR10", "left"),
 )
 """Narrow enough for a terminal of 80 characters."""
+_WORD_COLUMNS: Columns = (("At", "right"), ("Words", "left"))
+
 _ROAD_COLUMNS: Columns = (
     ("km", "right"),
     ("Segment", "left"),
@@ -128,9 +131,13 @@ def print_workout(workout: Workout, rider: Rider) -> None:
         _COLUMNS,
         [_row(segment) for segment in workout.segments],
     )
-    for segment in workout.segments:
-        for cue in segment.cues:
-            click.echo(f"{clock_text(segment.start + cue.at):>7}  {clean(cue.text)}")
+    words = [
+        (clock_text(segment.start + cue.at), clean(cue.text))
+        for segment in workout.segments
+        for cue in segment.cues
+    ]
+    if words:
+        _console().print(_table(_WORD_COLUMNS, words))
 
 
 def print_road(course: Course) -> None:
@@ -160,20 +167,31 @@ def _climbs_of(course: Course) -> str:
 
 
 def _print(title: str, about: str, columns: Columns, rows: Iterable[tuple[str, ...]]) -> None:
+    console = _console()
+    console.print(title, style="bold")
+    console.print(about)
+    console.print(_table(columns, rows))
+
+
+def _console() -> Console:
     from rich.console import Console
+
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    return console
+
+
+def _table(columns: Columns, rows: Iterable[tuple[str, ...]]) -> Table:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in columns:
         table.add_column(heading, justify=justify)
     for row in rows:
-        table.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = WIDTH
-    console.print(title, style="bold")
-    console.print(about)
-    console.print(table)
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _climbs(workout: Workout) -> str:

@@ -18,9 +18,9 @@ from coach.guidance.gears import gears
 from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
 from coach.profile.others import (
-    OF_OTHERS,
     check_mode,
     cues_within,
+    is_of_others,
     shortened,
     speed_of_blocks,
     watts,
@@ -125,7 +125,9 @@ def compile_workout(
     A hill raised in power is steeper, as every harder hill is; where the plan fixes its grade it is
     ridden faster. Asked by resistance it stays as it is: no rule turns watts into resistance.
     """
-    check_mode(plan, mode)
+    theirs = is_of_others(plan)
+    if theirs:
+        check_mode(plan, mode)
     held = room_for(plan, raised)
     chosen_parts = _chosen(plan, moderate_minutes, stand_hill_4)
     parts = _repeated(plan, tuple(_raised(part, held) for part in chosen_parts), rounds)
@@ -153,7 +155,7 @@ def compile_workout(
         if part.kind in numbers:
             numbers[part.kind] += 1
         into = 0.0
-        for posture, duration, cadence in _stretches(part):
+        for posture, duration, cadence in _stretches(part, theirs=theirs):
             segment = Segment(
                 index=len(segments),
                 kind=part.kind,
@@ -162,9 +164,7 @@ def compile_workout(
                 posture=posture,
                 mode=_mode(part, mode, speeds.get(part.kind)),
                 hill=numbers[part.kind] if part.kind is SegmentKind.HILL else None,
-                basic_resistance=(
-                    None if part.kind in OF_OTHERS else _basic_resistance(part, rider)
-                ),
+                basic_resistance=(None if theirs else _basic_resistance(part, rider)),
                 cadence_low=cadence[0] if cadence else None,
                 cadence_high=cadence[1] if cadence else None,
                 effort=part.effort,
@@ -326,14 +326,17 @@ def _chosen(
     return tuple(parts)
 
 
-def _stretches(part: Part) -> Iterator[tuple[Posture | None, float, Band | None]]:
+def _stretches(part: Part, *, theirs: bool) -> Iterator[tuple[Posture | None, float, Band | None]]:
     """Yield posture, duration [s] and cadence band of each stretch with one posture.
 
-    Where the posture is left to the rider, so is a cadence that the plan does not name.
+    Others leave a cadence that they do not name to the rider; standing has one all the same.
     """
     seated = SEATED_CLIMB if part.kind in _CLIMBS else FLAT_CADENCE
-    bands = {Posture.STANDING: STANDING_BAND, Posture.SEATED: seated}
-    usual = bands.get(part.posture) if part.posture else None
+    usual: Band | None = None
+    if part.posture is Posture.STANDING:
+        usual = STANDING_BAND
+    elif part.posture is Posture.SEATED and not theirs:
+        usual = seated
     if part.stand_from is None:
         yield part.posture, part.duration, part.cadence or usual
         return

@@ -17,9 +17,6 @@ from coach.profile.plan import Part, WorkoutPlan
 from coach.rider import Rider
 from coach.workout import SegmentKind, TextCue
 
-OF_OTHERS = (SegmentKind.STEADY, SegmentKind.FREE)
-"""Kinds that only files of others have."""
-
 BEFORE_END = 1.0
 """Words of a file that stand at the very end of its workout are said so long before it [s]."""
 
@@ -27,15 +24,20 @@ LONGEST_LABEL = 40
 """Of what a file calls a block [characters]; a convention, what a screen has room for."""
 
 
+def is_of_others(plan: WorkoutPlan) -> bool:
+    """Whether a plan has blocks that only files of others have."""
+    return any(part.kind in (SegmentKind.STEADY, SegmentKind.FREE) for part in plan.parts)
+
+
 def check_mode(plan: WorkoutPlan, mode: Mode | None) -> None:
-    """Make sure that a plan can be asked for in a mode.
+    """Make sure that a plan of others can be asked for in a mode.
 
     Raises
     ------
     RiderInputError
-        If it is resistance, and blocks of the plan have none.
+        If it is resistance, which its blocks do not have.
     """
-    if mode is Mode.RESISTANCE and any(part.kind in OF_OTHERS for part in plan.parts):
+    if mode is Mode.RESISTANCE:
         raise RiderInputError(
             f"{plan.name} does not say how much resistance a block is; leave out --mode resistance"
         )
