@@ -463,7 +463,7 @@ def _sustained(segment: Segment, threshold: float) -> tuple[float, str]:
     if segment.kind is not SegmentKind.STEADY or hardest <= usual:
         return usual, "above 105 % of FTP for no more than 30 s"
     # What others planned holds as long as they planned it; a wish beyond it does not.
-    return min(hardest, BURST_CEILING * threshold), "above its plan for no more than 30 s"
+    return hardest, "above its plan for no more than 30 s"
 
 
 def _is_brief(segment: Segment) -> bool:
