@@ -192,6 +192,17 @@ def test_it_is_ridden_to_its_end_and_its_words_are_kept(coach, tmp_path):
         ]
 
 
+@has_rides
+def test_a_ride_under_a_plan_that_was_read_in_part_says_so(coach, tmp_path):
+    path = tmp_path / "theirs.zwo"
+    path.write_text(SOME_ZWO, encoding="utf-8")
+    ride, out = RIDES / "indoor_tiny_paused.fit", tmp_path / "rides"
+    assert coach("replay", ride, "--out", out)[0] == 0
+    code, _, err = coach("replay", ride, "--workout", path, "--out", out)
+    assert code == 3
+    assert f"{path}: line 3: <Wobble>" in err
+
+
 # --- showing roads ------------------------------------------------------------------------------
 
 

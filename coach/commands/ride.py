@@ -361,10 +361,13 @@ def replay(
     stem = readable(file.stem)
     recorded.name = recorded.name or stem
     rider = _rider_of(recorded, rider_file)
+    whole = not recorded.warnings
     if workout is None:
         plan = as_ridden(recorded)
     else:
-        asked = profile.compile_workout(open_plan(find_workout(workout))[0], rider)
+        planned, complete = open_plan(find_workout(workout))
+        whole = whole and complete
+        asked = profile.compile_workout(planned, rider)
         plan = lengthened(asked, timer_time(recorded) or 0.0)
     if not np.isfinite(recorded.time).any():
         raise RideFileError(f"{file}: has no times: a road to ride, not a ride to replay")
@@ -380,8 +383,8 @@ def replay(
     )
     displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
     after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
-    if recorded.warnings:
-        ctx.exit(3)
+    if not whole:
+        ctx.exit(DONE_WITH_LOSS)
 
 
 def _rider_of(recorded: Ride, rider_file: Path | None) -> Rider:
