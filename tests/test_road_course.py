@@ -303,6 +303,14 @@ def test_a_planned_road_is_taken_as_it_is_written():
     assert found.notes == ()
 
 
+def test_each_metre_of_a_planned_road_counts():
+    road = profile((500, 0.0), (100, 0.02), (100, -0.02), (500, 0.0))
+    ride = route(road)
+    assert course(ride, RIDER).road.ascent < 0.1
+    ride.virtual_altitude = True
+    assert course(ride, RIDER).road.ascent == pytest.approx(2.0, abs=0.01)
+
+
 def test_the_time_is_estimated_uphill_and_down():
     """Hand check: 80 % of FTP up 6 %, and 50 km/h at most down 10 %."""
     found = course(ridden(profile((3000, 0.06), (3000, -0.1)), speed=10.0), RIDER)
@@ -672,6 +680,8 @@ def test_flicker_is_not_asked_again():
         (99.0, "seated"), (200.0, "standing"), (230.0, "seated"), (234.0, "standing"),
     )  # fmt: skip
     assert track(ride) == [(0.0, SEATED), (200.0, STANDING)]
+    ride = standing_at(ridden(ROAD), (0.0, "standing"), (4.0, "seated"))
+    assert track(ride) == [(0.0, SEATED)]
 
 
 def test_what_nobody_saw_is_left_to_the_rider():
@@ -753,7 +763,8 @@ def test_a_road_with_two_climbs_repeats_the_last():
 
 
 def test_a_road_with_enough_climbs_only_takes_the_postures():
-    seven = course(ridden(profile(*[(800, 0.06), (800, -0.06)] * 7), speed=10.0), RIDER)
+    ride = ridden(profile(*[(800, 0.06), (800, -0.06)] * 7), speed=10.0)
+    seven = course(standing_at(ride, (0.0, "seated"), (900.0, "standing")), RIDER)
     asked = repeated(seven, RIDER, HILLS)
     assert_allclose(asked.road.length, seven.road.length)
     assert {s.posture for s in hill(asked, 6)} == {STANDING}
