@@ -17,7 +17,7 @@ from coach.errors import ProfileError, RideFileError
 from coach.formats import crs
 from coach.formats.erg import decode, decode_crs, encode_erg, encode_mrc
 from coach.formats.workouts import LARGEST, MOST_PARTS
-from coach.messages import Posture
+from coach.messages import Mode, Posture
 from coach.profile import example_rider, find_workout, load_workout, workout_names
 from coach.profile.plan import Part, WorkoutPlan
 from coach.workout import SegmentKind, TextCue
@@ -164,10 +164,10 @@ def test_our_own_file_with_everything_in_it():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_of_every_system(encoding, end):
-    text = mrc("0 50\n10 50", "DESCRIPTION = Über den Paß\nMINUTES PERCENT").decode()
+    text = mrc("0 50\n10 50", "DESCRIPTION = Über „10 %“\nMINUTES PERCENT").decode()
     decoded = decode(text.replace("\n", end).encode(encoding), "w.mrc")
     assert decoded.warnings == ()
-    assert decoded.plan.about == "Über den Paß"
+    assert decoded.plan.about == "Über „10 %“"
     assert decoded.plan.duration == 600
 
 
@@ -178,7 +178,7 @@ def test_encodings_and_line_ends_of_every_system(encoding, end):
         "  0\t50 \n\n 10.0   50.0  ",
         "0,00\t50,0\n10,0\t50",
         "0.00,50\n10.00,50",
-        "0, 50\n10, 50",
+        "0, 50\n2.5, 50\n10, 50",
         "0 50%\n10 50%",
         "0 50 ; easy\n;5 90\n1e1 5e1",
         "0 50\n5 50\n10 50",
@@ -210,6 +210,16 @@ def test_a_file_that_is_cut_short_says_so():
     decoded = decode(whole[: whole.index(b"\n10 90")], "w.mrc")
     assert decoded.plan.duration == 600
     assert decoded.warnings == ("line 6: '[COURSE DATA]' has no end: is the file cut short?",)
+
+
+def test_what_stands_around_the_text_does_no_harm():
+    head = "DESCRIPTION = first\nDESCRIPTION = second\nMINUTES PERCENT"
+    decoded = decode(b"\n" + mrc("0 50\n10 50", head) + b"\0" * 512, "w.mrc")
+    assert decoded.warnings == ()
+    assert decoded.plan.about == "first"
+    decoded = decode(mrc("0 50\n" + 2001 * "1" + " 50\n10 50"), "w.mrc")
+    assert decoded.plan.duration == 600
+    assert "longer than 2000 characters" in decoded.warnings[0]
 
 
 def test_two_blocks_at_one_power_stay_two():
@@ -278,8 +288,19 @@ def test_texts_with_and_without_tabs():
     ]  # fmt: skip
 
 
+def test_our_names_are_names_once():
+    said = "Warm-up: easy, CR10 2\n0\tHill 1: hard, CR10 5\n300\tHill 2: hard, CR10 5"
+    plan = decode(mrc("0 50\n5 50\n5 LAP Mine\n5 60\n9 60", texts=f"0\t{said}"), "w").plan
+    first, second = plan.parts
+    assert (first.label, first.effort, first.kind) == (
+        "Warm-up", "easy, CR10 2", SegmentKind.WARM_UP,
+    )  # fmt: skip
+    assert (second.label, second.effort) == ("Mine", "")
+    assert words_of(plan) == ["Hill 1: hard, CR10 5", "Hill 2: hard, CR10 5"]
+
+
 def test_posture_cuts_holds_and_ends():
-    words = "60\tStand\t5\n90\tSit: 70-80 rpm\t5\n330\tStand up! All out\t5\n600\tSit\t5"
+    words = "600\tSit\t5\n60\tStand\t5\n90\tSit: 70-80 rpm\t5\n330\tStand up! All out\t5"
     plan = decode(mrc("0 50\n5 50\n5 100\n10 50\n10 40\n12 40", texts=words), "w.mrc").plan
     assert [(p.duration, p.posture, p.cadence) for p in plan.parts] == [
         (60, None, None),
@@ -461,6 +482,11 @@ def test_watts_for_everybody_stay_so():
     assert [p.power_start for p in decode(mixed.data, "m").plan.parts] == [150 / 220, 0.5]
 
 
+def test_words_stay_in_their_part():
+    plan = plan_of(part(cues=(TextCue(-5, "early"), TextCue(90, "late"))), part())
+    assert b"0\tearly\t10\r\n60\tlate\t10\r\n" in encode_mrc(plan).data
+
+
 def test_a_plan_without_parts_is_no_file():
     for write in (encode_mrc, lambda plan: encode_erg(plan, RIDER)):
         with pytest.raises(ProfileError, match="mine: the workout has no part to write"):
@@ -527,6 +553,7 @@ def test_everything_that_is_lost_is_told():
         "the posture stays as before where it is left to the rider (1 part)",
         "one round is written, and the plan has up to 3",
     )
+    assert encode_mrc(plan_of(part(kind=SegmentKind.HILL, mode=Mode.POWER))).lost == ()
     # After a standing part nobody is left standing.
     assert encode_mrc(plan_of(part(posture=STAND), part())).lost == ()
 
@@ -538,7 +565,11 @@ def words_of(plan: WorkoutPlan) -> list[str]:
 def test_words_that_read_as_another_posture_do_not_lift_anybody():
     plan = plan_of(
         part(posture=SIT, cues=(TextCue(0, "Stand!"), TextCue(20, "Standing, one gear harder"))),
-        part(posture=STAND, cadence=(60, 70), cues=(TextCue(0, "Stand"), TextCue(5, "Sit: tall"))),
+        part(
+            posture=STAND,
+            cadence=(60, 70),
+            cues=(TextCue(0, "Stand"), TextCue(5, "Sit: tall"), TextCue(9, "Stand: tall")),
+        ),
         part(posture=STAND, cues=(TextCue(0, "Stand: last one"),)),
         part(label="Standing", effort="", cues=(TextCue(30, "Stand"),)),
     )
@@ -549,9 +580,12 @@ def test_words_that_read_as_another_posture_do_not_lift_anybody():
         assert posture_at(again, second + 0.5) is posture_at(plan, second + 0.5)
     assert words_of(again)[:3] == ['"Stand!"', '"Standing, one gear harder"', '"Sit: tall"']
     # At the end of a part, or in one too short to be written, they are heard in the next one.
+    assert again.parts[1].cadence == again.parts[2].cadence == (60, 70)
     late = part(posture=STAND, cues=(TextCue(60, "Stand"),))
     short = part(duration=0.0001, posture=STAND)
-    again = decode(encode_mrc(plan_of(late, short, part())).data, "mine.mrc").plan
+    encoded = encode_mrc(plan_of(late, short, part()))
+    assert encoded.data.count(b"1.00\t50\r\n") == 2
+    again = decode(encoded.data, "mine.mrc").plan
     assert posture_at(again, 61) is None
     # Words that ask for what is asked anyway are not said twice.
     assert encode_mrc(plan_of(plan.parts[2])).data.count(b"Stand") == 1
@@ -667,7 +701,12 @@ def test_distances_from_the_start_are_told_from_legs():
     assert ride.distance.tolist() == pytest.approx([0, 500, 1500])
     assert ride.altitude.tolist() == pytest.approx([0, 25, 5])
     assert "read as distances from the start" in ride.warnings[0]
-    assert len(decode_crs(road("0 5 0\n0.5 5 0"))) == 2
+    assert decode_crs(road("0 5 0\n0.5 -2 0\n1.5 0 0")).altitude.tolist() == pytest.approx(
+        [0, 25, 5]
+    )
+    # Two rows, or a first leg with a length, are legs.
+    assert decode_crs(road("0 5 0\n0.5 2 0")).altitude.tolist() == pytest.approx([0, 10])
+    assert decode_crs(road("1 0 0\n2 0 0\n3 0 0")).distance[-1] == 6000
 
 
 def test_what_is_no_leg_is_left_out_and_told():

@@ -122,7 +122,6 @@ class CourseText:
         self.warnings = Warnings()
         # The header's first line is missing now and then, and nothing else stands before it.
         section: Row | None = Row(1, "HEADER")
-        marked = False
         for line, text in enumerate(StringIO(_decoded(data), newline=None), 1):
             row = Row(line, text.strip().strip("\0\ufeff"))
             if line > MOST_LINES:
@@ -138,12 +137,11 @@ class CourseText:
                     self._keep(section, row)
                     continue
                 section = None if mark[1] else Row(line, mark[2].upper())
-                marked = True
                 if section and section.text not in ("HEADER", "DATA", "TEXT"):
                     self.warnings.tell(row, "is no section that is known; left out")
             else:
                 self._keep(section, row)
-        if section is not None and marked:
+        if section is not None:
             row = Row(self.last_line, f"[COURSE {section.text}]")
             self.warnings.tell(row, "has no end: is the file cut short?")
 
