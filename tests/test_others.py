@@ -218,6 +218,13 @@ def test_a_wish_for_more_than_a_hard_block_lasts_half_a_minute():
     assert limits == ("target capped at 264 W: above its plan for no more than 30 s",)
 
 
+def test_a_wish_that_was_spent_makes_no_way_past_the_ceiling():
+    blocks = made(part(60, 1.05), part(60, 2.0))
+    power, limits = asked(blocks, 85.0, keys={5.0: [Key.HARDER] * 5})
+    assert power == pytest.approx(1.6 * FTP)
+    assert limits == ("target capped at 352 W: never above 160 % of FTP",)
+
+
 def test_until_the_warm_ups_time_has_passed_the_load_stays_low():
     blocks = made(part(300, 0.4, 0.6, kind=WARM_UP), part(300, 1.0))
     power, limits = asked(blocks, 100.0, keys={10.0: [Key.SKIP]})

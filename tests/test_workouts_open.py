@@ -183,7 +183,7 @@ def test_it_is_ridden_to_its_end_and_its_words_are_kept(coach, tmp_path):
         "ride", path, "--trainer", "sim", "--speed", "max", "--out", tmp_path / "rides"
     )
     assert code == 3
-    assert "Café asks for 120 % of FTP (264 W) for 1:30 at a time\n" in err
+    assert "Café: asks for 120 % of FTP (264 W) for 1:30 at a time; begins with" in err
     (journal,) = (tmp_path / "rides").glob("*.ride")
     with Recorded(journal) as recorded:
         assert recorded.finished

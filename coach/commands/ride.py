@@ -237,9 +237,10 @@ def ride_on(
     offered = ""
     if kind != "replay":
         offered = technique.offer(compiled, out, real=simulated is None)
-    known = [f"{compiled.title} {what}" for what in demands(compiled, rider)]
+    known = "; ".join(demands(compiled, rider))
+    known = f"{compiled.title}: {known}" if known else ""
     # What stands above a full screen cannot be read while it is there.
-    first = " · ".join(filter(None, (*known, offered)))
+    first = " · ".join(filter(None, (known, offered)))
     displays: list[Display] = [terminal.display(compiled, quiet=quiet, first=first)]
     start = datetime.now().astimezone()
     if simulated is not None:
@@ -262,7 +263,7 @@ def ride_on(
         simulated=simulated is not None,
     )
     say_who(rider_path)
-    for text in filter(None, (*known, offered)):
+    for text in filter(None, (known, offered)):
         click.echo(text, err=True)
     journal = go(out, compiled.name, header, trainer, clock, displays)
     ridden = after(journal)
