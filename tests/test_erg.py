@@ -141,7 +141,7 @@ def test_our_own_file_with_everything_in_it():
     assert plan.title == "unders"
     assert plan.about == "Zwei Blöcke über und unter der Schwelle"
     assert decoded.warnings == (
-        "line 23: '13.5\\t105\\t90' has more than a time and a power; the rest was left out",
+        "line 23: '13.5 105 90' has more than a time and a power; the rest was left out",
     )
     assert [(p.duration, p.power_start, p.power_end, p.posture, p.label) for p in plan.parts] == [
         (300, 0.4, 0.6, None, "Warm-up"),

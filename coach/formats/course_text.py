@@ -65,7 +65,8 @@ class Row(NamedTuple):
 
     def shown(self) -> str:
         """Return it in quotes, as short as an error can be."""
-        return repr(self.text if len(self.text) <= 40 else f"{self.text[:37]}...")
+        text = " ".join(self.text.split())
+        return repr(text if len(text) <= 40 else f"{text[:37]}...")
 
 
 class Warnings:
