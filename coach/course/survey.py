@@ -22,7 +22,7 @@ from coach.analysis.climbs import (
     travelled,
     turning_points,
 )
-from coach.analysis.repair import Repaired, repaired
+from coach.analysis.repair import PLAUSIBLE, Repaired, repaired
 from coach.analysis.summary import MODEL_STEP
 from coach.analysis.timer import in_order
 from coach.course import rebuild
@@ -125,8 +125,19 @@ def survey(ride: Ride, rider: Rider) -> Survey:
 def _of_the_road(ride: Ride) -> Ride:
     """Return a ride without what says nothing about its road, nor needs a word then."""
     nothing = np.full(ride.time.shape, np.nan)
-    power = nothing if np.isfinite(ride.altitude).any() else ride.power
-    return replace(ride, cadence=nothing, heart_rate=nothing, target_power=nothing, power=power)
+    measured = np.isfinite(ride.altitude).any()
+    altitude = ride.altitude
+    if ride.virtual_altitude and measured and np.nanmin(altitude) < PLAUSIBLE["altitude"][0]:
+        # A model counts from where it likes: down a mountain from 0 is no impossible height.
+        altitude = altitude - np.nanmin(altitude)
+    return replace(
+        ride,
+        cadence=nothing,
+        heart_rate=nothing,
+        target_power=nothing,
+        power=nothing if measured else ride.power,
+        altitude=altitude,
+    )
 
 
 def _ridden(
@@ -268,7 +279,9 @@ def _without_noise(profile: Road, noise: float) -> tuple[Road, list[int]]:
         turns = turns[1:]
     ends = [0, *(turn for turn in turns if 0 < turn < heights.size - 1), heights.size - 1]
     for first, last in pairwise(ends):
+        # Only at the start and at the end of a road are the ends not its lowest and highest.
         part = heights[first : last + 1]
+        part = np.clip(part, min(part[0], part[-1]), max(part[0], part[-1]))
         rising = 1.0 if part[-1] >= part[0] else -1.0
         risen = np.maximum.accumulate(rising * part)
         to_rise = np.minimum.accumulate((rising * part)[::-1])[::-1]
