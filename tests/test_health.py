@@ -398,8 +398,8 @@ def test_after_a_yes_no_option_makes_it_harder(stick, answer, capsys, more, code
     assert ("until then there is 'coach ride hills-starter', as it is" in told) == (code == 2)
 
 
-def test_whoever_rides_a_spin_bike_is_asked_too(own, answer, tmp_path, capsys):
-    bike = ("--trainer", "none", "--out", str(tmp_path / "rides"))
+def test_whoever_rides_a_spin_bike_is_asked_too(own, stick, answer, capsys):
+    bike = ("--trainer", "none")
     assert run(["ride", "hills", *bike]) == 2
     assert "--health-check-read" in capsys.readouterr().err
     answer("y", "y")
@@ -407,7 +407,9 @@ def test_whoever_rides_a_spin_bike_is_asked_too(own, answer, tmp_path, capsys):
     assert "until then there is 'coach ride hills-starter'" in capsys.readouterr().err
     assert health.remembered(health.answers_path(own))
     # Nobody sits on one that is ridden as fast as the computer can.
+    assert stick.rides == []
     assert run(["ride", str(SHORT), *bike, "--speed", "max"]) == 0
+    assert len(stick.rides) == 1
 
 
 # --- in earnest -------------------------------------------------------------------------------
