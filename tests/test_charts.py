@@ -21,17 +21,17 @@ from matplotlib.text import Text
 from PIL import Image
 
 from coach.charts import style
-from coach.charts.figures import ride_figure, save_chart, save_charts, time_ticks
+from coach.charts.axis import Span, time_ticks
+from coach.charts.elevation import grade_classes
+from coach.charts.figures import ride_figure, save_chart, save_charts
 from coach.charts.header import duration_words, figures, mode_words, subtitle_parts, title_of
 from coach.charts.png import choose_palette, write_png
 from coach.charts.saving import FORMATS
 from coach.charts.speed import ridden_speed
 from coach.charts.style import DARK, LIGHT, THEMES
 from coach.charts.traces import (
-    Span,
     cadence_goals,
     centred_mean,
-    grade_classes,
     power_zone,
     runs,
     shortfall,

@@ -1,13 +1,12 @@
-"""A ride as one picture: panels on one time axis, hills banded through all of them.
+"""A ride as one picture: panels on one axis, hills banded through all of them.
 
 One question, one figure: *how did the ride go, hill by hill?* What was not recorded takes no room:
 its panel is left out and the others grow; speed has a panel only where neither power nor
-elevation is known.
+elevation is known. The axis is time; on a road, where a stretch ends at a place, it is distance.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -17,16 +16,18 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from coach.charts import style
+from coach.charts.axis import AxisName
+from coach.charts.elevation import draw_elevation
 from coach.charts.header import draw_header
 from coach.charts.labels import draw_hill_labels
 from coach.charts.marks import boxes, note_inside
-from coach.charts.panels import draw_cadence, draw_elevation, draw_heart, draw_posture, ridden
+from coach.charts.panels import draw_cadence, draw_heart, draw_posture, ridden
 from coach.charts.power import draw_power
 from coach.charts.saving import check_suffix, check_theme, drawing, save_figure
 from coach.charts.sheet import LEFT, RIGHT, Sheet
 from coach.charts.speed import draw_speed, has_only_speed
 from coach.charts.style import ThemeName
-from coach.charts.traces import Span, Traces, prescribed, traces
+from coach.charts.traces import Traces, prescribed, traces
 from coach.errors import RideFileError, RiderInputError
 from coach.ride import Ride
 from coach.units import clock_text
@@ -64,7 +65,12 @@ _LEADERS = ("power", "heart", "elevation", "speed", "cadence")
 """Which panel comes first and is the highest: the first of these that is there."""
 
 
-def ride_figure(ride: Ride, theme: ThemeName = "light", smooth: float | None = None) -> Figure:
+def ride_figure(
+    ride: Ride,
+    theme: ThemeName = "light",
+    smooth: float | None = None,
+    axis: AxisName | None = None,
+) -> Figure:
     """Draw a ride.
 
     Parameters
@@ -74,6 +80,8 @@ def ride_figure(ride: Ride, theme: ThemeName = "light", smooth: float | None = N
     theme : {'light', 'dark'}
     smooth : float, optional
         Window of the power trace, 1 to 300 [s]; by default 3, 5 or 10 s by the ride's length.
+    axis : {'time', 'distance'}, optional
+        By default distance for a ride on a road, else time.
 
     Returns
     -------
@@ -84,30 +92,35 @@ def ride_figure(ride: Ride, theme: ThemeName = "light", smooth: float | None = N
     Raises
     ------
     RideFileError
-        If the ride has nothing that could be drawn over time.
+        If the ride has nothing that could be drawn, or no distance for an axis of distance.
     RiderInputError
         If `theme` or `smooth` makes no sense.
     """
     _check(theme, smooth)
     with drawing(theme):
-        return _draw(traces(ride, smooth), theme)
+        return _draw(traces(ride, smooth, axis), theme)
 
 
 def save_chart(
-    ride: Ride, path: Path, theme: ThemeName = "light", smooth: float | None = None
+    ride: Ride,
+    path: Path,
+    theme: ThemeName = "light",
+    smooth: float | None = None,
+    axis: AxisName | None = None,
 ) -> Path:
     """Draw a ride into a file: PNG, SVG or PDF by its name; same ride, same bytes.
 
     Raises
     ------
     RideFileError
-        If the ride has nothing to draw, or the file cannot be written.
+        If the ride has nothing to draw, or no distance for an axis of distance, or the file cannot
+        be written.
     RiderInputError
         If the suffix is another one, or `theme` or `smooth` makes no sense.
     """
     _check(theme, smooth)
     check_suffix(path)
-    return _save(traces(ride, smooth), path, theme)
+    return _save(traces(ride, smooth, axis), path, theme)
 
 
 def save_charts(ride: Ride, stem: Path) -> list[Path]:
@@ -154,7 +167,7 @@ def _draw(shown: Traces, theme: str) -> Figure:
         top -= height + BETWEEN
     _draw_bands(sheet, drawn, shown)
     draw_hill_labels(sheet, drawn[0], shown)
-    _draw_time(sheet, drawn[-1])
+    _draw_axis(sheet, drawn[-1], shown)
     draw_header(sheet, shown)
     return sheet.figure
 
@@ -184,8 +197,13 @@ def _draw_bands(sheet: Sheet, panels: list[Axes], shown: Traces) -> None:
     behind.set_axis_off()
     behind.set_xlim(sheet.span)
     behind.set_ylim(0, 1)
-    hills = [(hill.start, hill.start + hill.duration, 0.0, 1.0) for hill in shown.summary.hills]
-    stops = [(stop.start, stop.end, 0.0, 1.0) for stop in shown.stops]
+    hills = [
+        (*shown.axis.places(hill.start, hill.start + hill.duration), 0.0, 1.0)
+        for hill in shown.summary.hills
+    ]
+    places = [shown.axis.places(stop.start, stop.end) for stop in shown.stops]
+    # Without way, a stop has no room on an axis of distance.
+    stops = [(*each, 0.0, 1.0) for each in places if sheet.pixels(each.end - each.start) >= 1]
     behind.add_collection(
         PolyCollection(boxes(hills), facecolor=theme.band, linewidth=0, label="hills"),
         autolim=False,
@@ -201,43 +219,16 @@ def _draw_bands(sheet: Sheet, panels: list[Axes], shown: Traces) -> None:
         ),
         autolim=False,
     )
-    for stop in shown.stops:
+    for stop, place in zip(shown.stops, places, strict=True):
         word = "pause" if stop.paused else "no data"
         length = clock_text(stop.end - stop.start)
-        note_inside(panels[0], sheet, stop.start, stop.end, f"{word} {length}")
+        note_inside(panels[0], sheet, *place, f"{word} {length}")
 
 
-def _draw_time(sheet: Sheet, axes: Axes) -> None:
-    """Label the time axis, in round steps and in the unit that suits the ride."""
-    ticks = time_ticks(sheet.span)
+def _draw_axis(sheet: Sheet, axes: Axes, shown: Traces) -> None:
+    """Label the axis, in round steps and in the unit that suits the ride."""
+    ticks = shown.axis.ticks(sheet.span)
     axes.xaxis.set_visible(True)
     # Lower than other labels, or the first one would touch a value at the foot of the scale.
     axes.tick_params(axis="x", pad=9)
     axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
-
-
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
-MOST_TICKS = 13
-
-
-def time_ticks(span: Span) -> list[tuple[float, str]]:
-    """Return round times with their labels: minutes, below them m:ss, from 2 h on h:mm."""
-    length = span.end - span.start
-    step = next(
-        (step for step in STEPS if length / step <= MOST_TICKS),
-        86400 * math.ceil(length / 86400 / MOST_TICKS),
-    )
-    first = math.ceil(span.start / step)
-    times = [step * number for number in range(first, math.floor(span.end / step) + 1)]
-    if length > 2 * 3600:
-        texts = [f"{at // 3600}:{at % 3600 // 60:02}" for at in times]
-        unit = " h"
-    elif step % 60:
-        texts = [f"{at // 60}:{at % 60:02}" for at in times]
-        unit = " min"
-    else:
-        texts = [str(at // 60) for at in times]
-        unit = " min"
-    if texts:
-        texts[0] += unit
-    return list(zip(times, texts, strict=True))

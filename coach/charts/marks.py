@@ -17,6 +17,9 @@ from coach.ride import Column
 
 HEADROOM, NO_HEADROOM = 1.27, 1.08
 """Height of a panel that stands on zero over its highest value, with and without names of hills."""
+HEADROOM_AROUND, LEAD_HEADROOM = 0.12, 0.30
+"""Room above the data of a panel that stands on none, for peaks, or in the first panel for the
+names of hills too, as a fraction of its scale."""
 LABEL_LIFT = 5.0
 """Of a label above its point [pt]."""
 
@@ -54,16 +57,20 @@ def scale(axes: Axes, sheet: Sheet, low: float, high: float, *, ticks: int) -> N
     axes.set_axisbelow(True)
 
 
-def trace(
-    axes: Axes, sheet: Sheet, time: Column, values: Column, colour: str, width: float
-) -> None:
+def scale_around(axes: Axes, sheet: Sheet, low: float, high: float, lead: bool) -> None:
+    """Set the scale of a panel with room above for peaks, or for the names of hills."""
+    room = (high - low) * (LEAD_HEADROOM if lead else HEADROOM_AROUND)
+    scale(axes, sheet, low, high + room, ticks=5 if lead else 3)
+
+
+def trace(axes: Axes, sheet: Sheet, x: Column, values: Column, colour: str, width: float) -> None:
     """Draw a line; a second alone between two gaps is a dot."""
-    axes.plot(time, values, color=colour, linewidth=width, label="trace")
+    axes.plot(x, values, color=colour, linewidth=width, label="trace")
     known = np.isfinite(values)
     lone = known & ~np.append(known[1:], False) & ~np.append(False, known[:-1])
     if lone.any():
         axes.plot(
-            time[lone],
+            x[lone],
             values[lone],
             ".",
             color=colour,
@@ -73,11 +80,9 @@ def trace(
         )
 
 
-def between(time: Column, lower: Column, upper: Column) -> npt.NDArray[np.float64]:
+def between(x: Column, lower: Column, upper: Column) -> npt.NDArray[np.float64]:
     """Return the polygon between two traces, shape (2 * n_samples, 2)."""
-    return np.column_stack(
-        (np.concatenate((time, time[::-1])), np.concatenate((upper, lower[::-1])))
-    )
+    return np.column_stack((np.concatenate((x, x[::-1])), np.concatenate((upper, lower[::-1]))))
 
 
 def boxes(spans: Iterable[tuple[float, float, float, float]]) -> list[list[tuple[float, float]]]:
@@ -101,14 +106,14 @@ def steps(
     kinds : ndarray of int, shape (n_rows,)
         Index of the colour; negative where nothing is drawn.
     """
-    starts, ends = shown.rows.time, shown.rows.time + shown.rows.seconds
+    starts, ends = shown.x, shown.axis.ends(shown.rows.seconds)
     outlines = []
     for run in runs(kinds):
         # Corners only: a target that stands for minutes is one rectangle, not hundreds.
         corners = np.flatnonzero(np.diff(values[run.rows])) + run.first
         first, last = np.append(run.first, corners + 1), np.append(corners, run.end - 1)
-        time = np.column_stack((starts[first], ends[last])).ravel()
-        outlines.append((run.value, time, np.repeat(values[first], 2)))
+        x = np.column_stack((starts[first], ends[last])).ravel()
+        outlines.append((run.value, x, np.repeat(values[first], 2)))
     _ground(axes, outlines, colours, label)
 
 
@@ -121,12 +126,11 @@ def slopes(
     label: str,
 ) -> None:
     """Fill from the ground up to the line through the values; parameters as for `steps`."""
-    time = shown.rows.time
     outlines = []
     for run in runs(kinds):
         # Reach over to the next run, or a slit would open between them.
         last = run.end + 1 if run.end < kinds.size and kinds[run.end] >= 0 else run.end
-        outlines.append((run.value, time[run.first : last], values[run.first : last]))
+        outlines.append((run.value, shown.x[run.first : last], values[run.first : last]))
     _ground(axes, outlines, colours, label)
 
 
@@ -136,7 +140,7 @@ def _ground(
     low = axes.get_ylim()[0]
     axes.add_collection(
         PolyCollection(
-            [between(time, np.full(time.shape, low), top) for _, time, top in outlines],
+            [between(x, np.full(x.shape, low), top) for _, x, top in outlines],
             facecolors=[colours[kind] for kind, _, _ in outlines],
             linewidth=0,
             # Neighbours share an edge; smoothed twice it would show as a hairline.

@@ -1,7 +1,7 @@
-"""The panels below power, one function each: posture, cadence, heart rate, elevation.
+"""The panels below power, one function each: posture, cadence, heart rate.
 
-All panels share the time axis; none has a second scale. Targets are filled and lie behind, what
-was ridden is a line in front, and a gap is a gap.
+All panels share one axis, time or distance; none has a second scale. Targets are filled and lie
+behind, what was ridden is a line in front, and a gap is a gap.
 """
 
 from __future__ import annotations
@@ -16,24 +16,21 @@ from coach.analysis.hills import Hill
 from coach.analysis.posture import ride_posture
 from coach.analysis.report import SOURCES
 from coach.charts import style
+from coach.charts.axis import Span
 from coach.charts.marks import (
     bounds,
     boxes,
-    highest,
     label_above,
     note_inside,
-    scale,
-    slopes,
+    scale_around,
     trace,
 )
 from coach.charts.sheet import TITLE_LIFT, Key, Sheet, mean_words, thinned
 from coach.charts.traces import (
     Goal,
-    Span,
     Stretch,
     Traces,
     cadence_goals,
-    grade_classes,
     peak_row,
     pedalling,
     prescribed,
@@ -45,9 +42,6 @@ from coach.units import clock_text
 
 CADENCE_MEAN, HEART_MEAN = 7, 5
 """Least smoothing [s]."""
-HEADROOM, LEAD_HEADROOM = 0.12, 0.30
-"""Room above the data for peaks, or in the first panel for the labels of hills too, as a fraction
-of the scale."""
 LINE = 18.0
 """Height of a small word [px]."""
 
@@ -88,7 +82,7 @@ def draw_posture(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     for number, lane in enumerate(present):
         top = 1 - number / len(present)
         low, high = top - 0.88 / len(present), top - 0.06 / len(present)
-        _draw_lane(axes, sheet, lane._replace(low=low, high=high))
+        _draw_lane(axes, sheet, shown, lane._replace(low=low, high=high))
     source = shown.ride.position_source
     title_end = sheet.title(
         axes,
@@ -115,7 +109,11 @@ def draw_posture(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
 def _draw_stood(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> None:
     """Write above each standing stretch of a hill how long it was stood, and how long asked."""
     told = [
-        (_standing_span(shown, hill), clock_text(done.posture.stood), done.asked_standing)
+        (
+            shown.axis.places(*_standing_span(shown, hill)),
+            clock_text(done.posture.stood),
+            done.asked_standing,
+        )
         for hill, done in shown.summary.account.hills
         if done.posture is not None and done.asked_standing > 0
     ]
@@ -130,7 +128,7 @@ def _draw_stood(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> No
         if len(chosen) == len(told):
             break
     for index in chosen:
-        middle = sheet.span.start + sheet.seconds(centres[index])
+        middle = sheet.span.start + sheet.extent(centres[index])
         label_above(axes, sheet, middle, 1.0, texts[index], style.SMALL, title_end)
 
 
@@ -145,14 +143,14 @@ def _standing_span(shown: Traces, hill: Hill) -> Span:
     return Span(asked[0].start, asked[-1].end) if asked else Span(foot, top)
 
 
-def _draw_lane(axes: Axes, sheet: Sheet, lane: _Lane) -> None:
+def _draw_lane(axes: Axes, sheet: Sheet, shown: Traces, lane: _Lane) -> None:
     """Draw one strip, with its name on the left and how long was stood on the right."""
     theme = sheet.theme
     for posture, colour, hatch in (
         (Posture.SEATED, theme.seated, ""),
         (Posture.STANDING, theme.standing, "////"),
     ):
-        spans = [(s.start, s.end) for s in lane.stretches if s.posture is posture]
+        spans = [shown.axis.places(s.start, s.end) for s in lane.stretches if s.posture is posture]
         axes.add_collection(
             PolyCollection(
                 boxes([(start, end, lane.low, lane.high) for start, end in spans]),
@@ -186,12 +184,16 @@ def _draw_lane(axes: Axes, sheet: Sheet, lane: _Lane) -> None:
 
 def draw_cadence(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     """Cadence while the cranks turn, over the cadence that was asked for."""
-    theme, rows = sheet.theme, shown.rows
+    theme = sheet.theme
     width = max(CADENCE_MEAN, shown.smoothing)
     smooth = pedalling(shown, width)
-    goals = cadence_goals(shown.ride)
+    goals = [
+        goal._replace(start=place.start, end=place.end)
+        for goal in cadence_goals(shown.ride)
+        for place in (shown.axis.places(goal.start, goal.end),)
+    ]
     low, high = bounds(smooth, [edge for goal in goals for edge in goal[2:]], least=40.0)
-    _scale_below(axes, sheet, max(low, 0.0), high, lead)
+    scale_around(axes, sheet, max(low, 0.0), high, lead)
     axes.add_collection(
         PolyCollection(
             boxes(goals),
@@ -203,8 +205,8 @@ def draw_cadence(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
         autolim=False,
     )
     _name_goals(axes, sheet, goals)
-    trace(axes, sheet, rows.time, smooth, theme.cadence, 1.3)
-    coasted = bool((rows.cadence == 0).any())
+    trace(axes, sheet, shown.x, smooth, theme.cadence, 1.3)
+    coasted = bool((shown.rows.cadence == 0).any())
     note = f"rpm, {mean_words(width)}{', pedalling only' if coasted else ''}"
     sheet.title(axes, "Cadence", note, [Key("goal", theme.cadence + "29")] if goals else [])
 
@@ -244,11 +246,12 @@ def draw_heart(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     width = max(HEART_MEAN, shown.smoothing)
     smooth = shown.smooth("heart_rate", width)
     low, high = bounds(smooth, least=40.0)
-    _scale_below(axes, sheet, low, high, lead)
+    scale_around(axes, sheet, low, high, lead)
     for silence in silences(shown, "heart_rate"):
-        axes.axvspan(*silence, facecolor=theme.grid, linewidth=0, label="no data")
-        note_inside(axes, sheet, *silence, "no data")
-    trace(axes, sheet, shown.rows.time, smooth, theme.heart, 1.5)
+        place = shown.axis.places(*silence)
+        axes.axvspan(*place, facecolor=theme.grid, linewidth=0, label="no data")
+        note_inside(axes, sheet, *place, "no data")
+    trace(axes, sheet, shown.x, smooth, theme.heart, 1.5)
     title_end = sheet.title(axes, "Heart rate", f"bpm, {mean_words(width)}")
     _draw_peaks(axes, sheet, shown, smooth, title_end)
 
@@ -256,9 +259,9 @@ def draw_heart(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
 def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column, title_end: float) -> None:
     """Mark the highest heart rate of each hill; the number is the measured one."""
     rows = [row for hill in shown.summary.hills if (row := peak_row(shown, hill)) is not None]
-    time, values = shown.rows.time[rows], shown.rows.heart_rate[rows]
+    x, values = shown.x[rows], shown.rows.heart_rate[rows]
     axes.plot(
-        time,
+        x,
         smooth[rows],
         "o",
         color=sheet.theme.heart,
@@ -268,68 +271,6 @@ def _draw_peaks(axes: Axes, sheet: Sheet, shown: Traces, smooth: Column, title_e
     )
     texts = [f"{value:.0f}" for value in values]
     widths = [sheet.text_width(text, style.BASE) for text in texts]
-    centres = [sheet.pixels(second - sheet.span.start) for second in time]
+    centres = [sheet.pixels(at - sheet.span.start) for at in x]
     for index in thinned(centres, widths, values.tolist()):
-        label_above(
-            axes, sheet, time[index], smooth[rows[index]], texts[index], style.BASE, title_end
-        )
-
-
-# --- elevation ----------------------------------------------------------------------------------
-
-
-def draw_elevation(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
-    """Elevation, the steeper the stronger, with what each hill gained."""
-    theme, rows = sheet.theme, shown.rows
-    low, high = bounds(rows.altitude, least=30.0)
-    _scale_below(axes, sheet, low, high + 0.1 * (high - low), lead)
-    classes = grade_classes(shown)
-    slopes(axes, shown, rows.altitude, classes, theme.grades, "grades")
-    trace(axes, sheet, rows.time, rows.altitude, theme.elevation, 1.6)
-    note = "m, virtual" if shown.ride.virtual_altitude else "m"
-    title_end = sheet.title(axes, "Elevation", note)
-    if not lead:
-        _draw_ascents(axes, sheet, shown, title_end)
-    if classes.max() > 0:
-        _grade_key(axes, sheet)
-
-
-def _draw_ascents(axes: Axes, sheet: Sheet, shown: Traces, title_end: float) -> None:
-    """Write what each hill gained above its middle."""
-    hills = [hill for hill in shown.summary.hills if hill.ascent is not None]
-    texts = [f"+{hill.ascent:.0f} m" for hill in hills]
-    widths = [sheet.text_width(text, style.NOTE) for text in texts]
-    centres = [
-        sheet.inside(sheet.pixels(hill.start + hill.duration / 2 - sheet.span.start), width)
-        for hill, width in zip(hills, widths, strict=True)
-    ]
-    for index in thinned(centres, widths, [hill.ascent or 0.0 for hill in hills]):
-        middle = sheet.span.start + sheet.seconds(centres[index])
-        half = sheet.seconds(widths[index] / 2)
-        below = shown.rows.altitude[shown.within(Span(middle - half, middle + half))]
-        label_above(axes, sheet, middle, highest(below), texts[index], style.NOTE, title_end)
-
-
-def _grade_key(axes: Axes, sheet: Sheet) -> None:
-    """Show the shades of grade beside the right edge, the steepest on top."""
-    box = axes.get_position()
-    page_width, page_height = style.WIDTH * style.DPI, style.HEIGHT * style.DPI
-    step = 22.0 / page_height
-    x = box.x1 + 8 / page_width
-    for shade, name in enumerate(style.GRADE_NAMES):
-        y = (box.y0 + box.y1) / 2 + (shade - len(style.GRADE_NAMES) / 2) * step
-        sheet.swatch(x, y, Key("", sheet.theme.grades[shade]), width=18, height=16)
-        sheet.figure.text(
-            x + 25 / page_width,
-            y + 8 / page_height,
-            name,
-            va="center_baseline",
-            fontsize=style.SMALL,
-            color=sheet.theme.dim,
-        )
-
-
-def _scale_below(axes: Axes, sheet: Sheet, low: float, high: float, lead: bool) -> None:
-    """Set the scale of a panel with room above for peaks, or for the labels of hills."""
-    room = (high - low) * (LEAD_HEADROOM if lead else HEADROOM)
-    scale(axes, sheet, low, high + room, ticks=5 if lead else 3)
+        label_above(axes, sheet, x[index], smooth[rows[index]], texts[index], style.BASE, title_end)

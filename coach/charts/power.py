@@ -65,10 +65,10 @@ def draw_power(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     if threshold is not None:
         _draw_threshold(axes, sheet, shown, smooth, threshold)
     if raw:
-        axes.plot(rows.time, rows.power, color=theme.raw, alpha=0.55, linewidth=0.5, label="raw")
+        axes.plot(shown.x, rows.power, color=theme.raw, alpha=0.55, linewidth=0.5, label="raw")
     # The bars are as dark as the line in places: a halo keeps it readable there.
-    axes.plot(rows.time, smooth, color=theme.ground, linewidth=3, label="halo")
-    trace(axes, sheet, rows.time, smooth, theme.ink, 1.5)
+    axes.plot(shown.x, smooth, color=theme.ground, linewidth=3, label="halo")
+    trace(axes, sheet, shown.x, smooth, theme.ink, 1.5)
     sheet.title(axes, "Power", note, keys)
 
 
@@ -88,7 +88,7 @@ def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
     """Draw the edge of the target and cross-hatch missed work; return what hatching means."""
     rows, theme = shown.rows, sheet.theme
     axes.step(
-        rows.time,
+        shown.x,
         rows.target_power,
         where="post",
         color=theme.ink,
@@ -102,7 +102,7 @@ def _draw_target(axes: Axes, sheet: Sheet, shown: Traces) -> list[Key]:
     axes.add_collection(
         PolyCollection(
             [
-                between(rows.time[run.rows], mean[run.rows], rows.target_power[run.rows])
+                between(shown.x[run.rows], mean[run.rows], rows.target_power[run.rows])
                 for run in missed
             ],
             facecolor="none",
@@ -124,7 +124,7 @@ def _draw_threshold(
     theme = sheet.theme
     axes.axhline(threshold, color=theme.dim, linewidth=1.0, dashes=(5, 4), label="threshold")
     name = f"FTP {threshold:.0f} W"
-    length = sheet.seconds(sheet.text_width(name, style.NOTE, bold=True) + 2 * GAP)
+    length = sheet.extent(sheet.text_width(name, style.NOTE, bold=True) + 2 * GAP)
     axes.annotate(
         name,
         (_label_start(shown, smooth, threshold, 1.14 * threshold, length), threshold),
@@ -138,22 +138,26 @@ def _draw_threshold(
 
 
 def _label_start(shown: Traces, values: Column, low: float, high: float, length: float) -> float:
-    """Return the time at which a label of this length begins: at the left, where it is looked for.
+    """Return the place at which a label of this length begins: left, where it is looked for.
 
     Where the trace runs behind it there, it moves to where it is least in the trace's way: above
     the trace is best, on quiet ground below it is well; where it is crossed nobody reads it.
     """
     left = shown.span.start
-    first, end = np.searchsorted(shown.rows.time, (left, left + length))
+    # What share of the sheet each row takes: on an axis of distance they differ.
+    wide = np.diff(shown.x, append=shown.span.end)
+    first, end = np.searchsorted(shown.x, (left, left + length))
     behind = (values[first:end] >= low) & (values[first:end] <= high)
-    if behind.sum() <= IN_THE_WAY * length:
+    if wide[first:end][behind].sum() <= IN_THE_WAY * length:
         return left
     side = np.where(values > high, 1.0, np.where(values >= low, 0.5, 0.0))
-    cost = 0.1 * (side == 1) + (side == 0.5) + 10 * np.abs(np.diff(side, prepend=side[:1]))
+    cost = wide * (0.1 * (side == 1) + (side == 0.5)) + (
+        10 * np.mean(wide) * np.abs(np.diff(side, prepend=side[:1]))
+    )
     total = np.concatenate(([0.0], np.cumsum(cost)))
     starts = np.linspace(shown.span.start, max(shown.span.end - length, shown.span.start), 200)
-    first = np.searchsorted(shown.rows.time, starts)
-    end = np.searchsorted(shown.rows.time, starts + length)
+    first = np.searchsorted(shown.x, starts)
+    end = np.searchsorted(shown.x, starts + length)
     return float(starts[np.argmin(np.round(total[end] - total[first], 6))])
 
 

@@ -19,8 +19,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from coach.charts import style
+from coach.charts.axis import Span
 from coach.charts.style import Theme
-from coach.charts.traces import Span
 
 LEFT, RIGHT = 0.045, 0.934
 """Edges of the panels, as fractions of the width."""
@@ -54,7 +54,7 @@ class Sheet:
 
     @classmethod
     def blank(cls, theme: Theme, span: Span) -> Sheet:
-        """Return an empty sheet for a span of time."""
+        """Return an empty sheet for a span of its axis."""
         figure = Figure(figsize=(style.WIDTH, style.HEIGHT), dpi=style.DPI)
         FigureCanvasAgg(figure)
         return cls(figure, theme, span)
@@ -65,21 +65,21 @@ class Sheet:
         return (RIGHT - LEFT) * style.WIDTH * style.DPI
 
     @property
-    def duration(self) -> float:
-        """Of what is drawn [s]."""
+    def length(self) -> float:
+        """Of what is drawn, in the unit of the axis."""
         return self.span.end - self.span.start
 
-    def pixels(self, seconds: float) -> float:
-        """Return how wide a duration is."""
-        return seconds / self.duration * self.width
+    def pixels(self, extent: float) -> float:
+        """Return how wide a stretch of the axis is."""
+        return extent / self.length * self.width
 
     def inside(self, centre: float, width: float) -> float:
         """Return where the middle of a label must be, near `centre`, to stay over the panels."""
         return min(max(centre, width / 2), self.width - width / 2)
 
-    def seconds(self, pixels: float) -> float:
-        """Return which duration is so wide."""
-        return pixels / self.width * self.duration
+    def extent(self, pixels: float) -> float:
+        """Return which stretch of the axis is so wide."""
+        return pixels / self.width * self.length
 
     def text_width(self, text: str, size: float, *, bold: bool = False) -> float:
         """Return how wide a text is at a size [pt]."""

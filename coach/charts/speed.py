@@ -50,12 +50,12 @@ def has_only_speed(shown: Traces) -> bool:
 
 def draw_speed(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
     """Speed over plain ground."""
-    theme, time = sheet.theme, shown.rows.time
+    theme = sheet.theme
     width = max(SPEED_MEAN, shown.smoothing)
     smooth = KMH * shown.mean(ridden_speed(shown), width)
     top = max(highest(smooth), 10.0)
     room = HEADROOM if lead and shown.summary.hills else NO_HEADROOM
     scale(axes, sheet, 0.0, top * room, ticks=5 if lead else 3)
     slopes(axes, shown, smooth, np.where(np.isfinite(smooth), 0, -1), (theme.bar,), "ground")
-    trace(axes, sheet, time, smooth, theme.ink, 1.5)
+    trace(axes, sheet, shown.x, smooth, theme.ink, 1.5)
     sheet.title(axes, "Speed", f"km/h, {mean_words(width)}")

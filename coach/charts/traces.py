@@ -6,7 +6,6 @@ Figures are reckoned from raw data, never from what was smoothed for the eye.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,14 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from coach.analysis.climbs import travelled
 from coach.analysis.hills import Hill
 from coach.analysis.power import average
 from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import Summary, summarize
 from coach.analysis.target import settled
 from coach.analysis.timer import LONGEST_HOLD, pauses
-from coach.charts.style import GRADES
+from coach.charts.axis import SHORTEST_WAY, Axis, AxisName, Span, axis_of
 from coach.messages import Posture
 from coach.ride import Column, Ride
 
@@ -40,13 +38,6 @@ SHORTFALL_MEAN = 21
 """... judged by the mean over this long [s]."""
 ROUND = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 """Durations that a rider reads at once [s]."""
-
-
-class Span(NamedTuple):
-    """A stretch of time, in seconds since the ride's start."""
-
-    start: float
-    end: float
 
 
 class Stop(NamedTuple):
@@ -80,15 +71,18 @@ class Traces:
     summary: Summary
     smoothing: int
     """Window of the power trace [s]."""
-    span: Span
-    """From the first to the last moment drawn."""
+    duration: float
+    """Of what is drawn [s]."""
     stops: tuple[Stop, ...]
     """Pauses and silences longer than 10 s."""
+    axis: Axis
+    span: Span
+    """From the first to the last place drawn, on the axis."""
 
     @property
-    def duration(self) -> float:
-        """Of what is drawn [s]."""
-        return self.span.end - self.span.start
+    def x(self) -> Column:
+        """Where each row begins on the axis, shape (n_rows,)."""
+        return self.axis.at
 
     def smooth(self, name: str, seconds: int) -> Column:
         """Return a column's centred mean; see `centred_mean`."""
@@ -102,13 +96,18 @@ class Traces:
         """Tell whether anything is known in a column."""
         return bool(np.isfinite(getattr(self.rows, name)).any())
 
+    def middle(self, hill: Hill) -> float:
+        """Return where the middle of a hill lies on the axis."""
+        start, end = self.axis.places(hill.start, hill.start + hill.duration)
+        return (start + end) / 2
+
     def within(self, span: Span) -> Mask:
-        """Tell which rows begin within a span."""
+        """Tell which rows begin within a span of time."""
         mask: Mask = (self.rows.time >= span.start) & (self.rows.time < span.end)
         return mask
 
 
-def traces(ride: Ride, smooth: float | None = None) -> Traces:
+def traces(ride: Ride, smooth: float | None = None, axis: AxisName | None = None) -> Traces:
     """Work out what to draw of a ride.
 
     Parameters
@@ -116,11 +115,22 @@ def traces(ride: Ride, smooth: float | None = None) -> Traces:
     ride : Ride
     smooth : float, optional
         Window of the power trace [s]; by default what `smoothing_for` says.
+    axis : {'time', 'distance'}, optional
+        By default what `axis_of` says.
+
+    Raises
+    ------
+    RideFileError
+        If the axis is to be distance, and the ride has none.
     """
     rows = repaired(ride)
-    span = _whole_span(rows)
-    smoothing = smoothing_for(span.end - span.start) if smooth is None else max(1, round(smooth))
-    return Traces(ride, rows, summarize(ride), smoothing, span, tuple(_stops(ride, rows)))
+    time = _whole_span(rows)
+    duration = time.end - time.start
+    smoothing = smoothing_for(duration) if smooth is None else max(1, round(smooth))
+    right = axis_of(ride, rows, axis)
+    span = time if right.name == "time" else Span(0.0, max(float(right.at[-1]), SHORTEST_WAY))
+    stops = tuple(_stops(ride, rows))
+    return Traces(ride, rows, summarize(ride), smoothing, duration, stops, right, span)
 
 
 def _stops(ride: Ride, rows: Repaired) -> Iterator[Stop]:
@@ -310,7 +320,7 @@ def prescribed(shown: Traces) -> list[Stretch]:
     return stretches
 
 
-# --- cadence, heart, elevation ------------------------------------------------------------------
+# --- cadence, heart -------------------------------------------------------------------------------
 
 
 def pedalling(shown: Traces, seconds: int) -> Column:
@@ -356,31 +366,3 @@ def peak_row(shown: Traces, hill: Hill) -> int | None:
     within = shown.within(Span(hill.start, hill.start + hill.duration))
     known = np.flatnonzero(within & np.isfinite(shown.rows.heart_rate))
     return int(known[np.argmax(shown.rows.heart_rate[known])]) if known.size else None
-
-
-def grade_classes(shown: Traces) -> npt.NDArray[np.intp]:
-    """Return the class of each row's grade, 0 (below 2 %, or down) to 3; -1 without altitude.
-
-    A model's own grade is exact. A barometer's has to be worked out from altitude over distance,
-    over blocks that are long enough to be told from noise and wide enough to be seen.
-    """
-    rows = shown.rows
-    grade = rows.grade
-    if not (shown.ride.virtual_altitude and np.isfinite(grade).any()):
-        grade = _grade_from_altitude(rows, max(15.0, (shown.span.end - shown.span.start) / 300))
-    classes = np.searchsorted(np.array(GRADES), np.nan_to_num(grade), "right")
-    return np.where(np.isfinite(rows.altitude), classes, -1)
-
-
-def _grade_from_altitude(rows: Repaired, length: float) -> Column:
-    altitude = centred_mean(rows.altitude, math.ceil(length), stretches(rows))
-    distance = travelled(rows)
-    grade = np.zeros(len(rows))
-    block = np.floor_divide(rows.time, length).astype(np.intp)
-    for run in runs(np.where(np.isfinite(altitude), block, -1)):
-        last = run.end - 1
-        way = distance[last] - distance[run.first]
-        # Standing still has no grade.
-        if way > (last - run.first) * 0.5:
-            grade[run.first : run.end] = (altitude[last] - altitude[run.first]) / way
-    return grade

@@ -18,10 +18,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from coach.charts import style
+from coach.charts.axis import Span
 from coach.charts.saving import check_suffix, check_theme, drawing, save_figure
 from coach.charts.sheet import GAP, LEFT, RIGHT, Key, Sheet, thinned
 from coach.charts.style import Theme, ThemeName
-from coach.charts.traces import Span
 from coach.errors import RideFileError
 from coach.training.weekly import WeekDone
 from coach.units import clock_text
@@ -198,7 +198,7 @@ def _draw(weeks: Sequence[WeekDone], today: date, theme: ThemeName) -> Figure:
 
 def _draw_bars(sheet: Sheet, axes: Axes, bars: Sequence[_Bar]) -> None:
     theme = sheet.theme
-    width = min(BAR, sheet.seconds(WIDEST_BAR))
+    width = min(BAR, sheet.extent(WIDEST_BAR))
     highest = max(max(bar.done, bar.planned or 0.0) for bar in bars)
     axes.set_ylim(0, HEADROOM * max(highest, 1.0))
     ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10], integer=True)

@@ -12,6 +12,7 @@ from coach.errors import RiderInputError
 from coach.rides import load_ride
 
 if TYPE_CHECKING:
+    from coach.charts.axis import AxisName
     from coach.charts.style import ThemeName
 
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -25,10 +26,20 @@ SUFFIXES = (".png", ".svg", ".pdf")
     help="Where to write: .png, .svg or .pdf.  [default: STEM-THEME.png in this folder]",
 )
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", show_default=True)
+@click.option(
+    "--axis",
+    type=click.Choice(("time", "distance")),
+    help="What lies to the right.  [default: distance for a ride on a road, else time]",
+)
 @click.option("--smooth", type=float, metavar="S", help="Mean of power over S seconds, 1 to 300.")
 @click.pass_context
 def chart(
-    ctx: click.Context, file: Path, out: Path | None, theme: ThemeName, smooth: float | None
+    ctx: click.Context,
+    file: Path,
+    out: Path | None,
+    theme: ThemeName,
+    axis: AxisName | None,
+    smooth: float | None,
 ) -> None:
     """Draw a ride: power over target, posture, cadence, heart rate, elevation.
 
@@ -41,7 +52,7 @@ def chart(
     # matplotlib comes in here: a wrong name should be answered at once.
     from coach.charts.figures import save_chart
 
-    click.echo(save_chart(ride, out, theme, smooth))
+    click.echo(save_chart(ride, out, theme, smooth, axis))
     for warning in ride.warnings:
         click.echo(f"read in part: {warning}", err=True)
     if ride.warnings:
