@@ -658,3 +658,13 @@ def test_help_imports_nothing_heavy():
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stderr.strip() == "[]"
     assert "--weeks N" in ran.stdout
+
+
+def test_a_pipe_that_closes_costs_neither_plan_nor_calendar(home):
+    read, write = os.pipe()
+    os.close(read)
+    words = ["plan", *NEW, *BERLIN, "--save", "--ics", "plan.ics"]
+    subprocess.run([sys.executable, "-m", "coach", *words], stdout=write, timeout=60)
+    os.close(write)
+    assert parse_request(Path("rides/plan.toml").read_text(), "plan.toml").weeks == 8
+    assert Path("plan.ics").read_bytes().count(b"BEGIN:VEVENT") == 24

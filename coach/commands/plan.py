@@ -119,16 +119,23 @@ def plan(
             timetable.format_outside(request, today, _coming_monday(today)), err=True, nl=False
         )
     command = partial(_command, out=out, rider_file=rider_file)
+    # Kept before a word of it is printed: what comes after a pipe may close it, as `head` does.
+    saved = []
+    if ics is not None and ics != TO_STDOUT:
+        saved.append(_write_calendar(ics, made, request, now, command))
+    if save:
+        saved.append(_save(out / kept.KEPT_NAME, request))
     if as_json:
         click.echo(timetable.format_json(made, request, command))
-    elif ics != TO_STDOUT:
+    elif ics == TO_STDOUT:
+        from coach.training.calendar import encode
+
+        click.echo(encode(made, request, now, command), nl=False)
+    else:
         click.echo(timetable.format_text(made, request, today, command, character))
-    results_elsewhere = as_json or ics == TO_STDOUT
-    if ics is not None:
-        _write_calendar(ics, made, request, now, command, err=results_elsewhere)
-    if save:
-        _save(out / kept.KEPT_NAME, request, err=results_elsewhere)
-    elif typed.names_a_plan and character is None:
+    for each in saved:
+        click.echo(each, err=as_json or ics == TO_STDOUT)
+    if typed.names_a_plan and character is None and not save:
         click.echo("nothing is kept; add --save, and 'coach plan' goes on with it", err=True)
     if not whole:
         ctx.exit(READ_IN_PART)
@@ -336,9 +343,9 @@ def _out_words(out: Path) -> tuple[str, ...]:
 
 
 def _write_calendar(
-    path: Path, made: Plan, request: Request, now: datetime, command: Command, *, err: bool
-) -> None:
-    """Write a calendar whole or not at all, and say so.
+    path: Path, made: Plan, request: Request, now: datetime, command: Command
+) -> str:
+    """Write a calendar whole or not at all, and return the words for it.
 
     Raises
     ------
@@ -347,18 +354,14 @@ def _write_calendar(
     """
     from coach.training.calendar import encode
 
-    data = encode(made, request, now, command)
-    if path == TO_STDOUT:
-        click.echo(data, nl=False)
-        return
-    _write(path, data, "name another place with --ics")
+    _write(path, encode(made, request, now, command), "name another place with --ics")
     events = sum(len(week.sessions) for week in made.weeks)
     plural = "" if events == 1 else "s"
-    click.echo(f"saved: {readable(str(path))}, {events} event{plural}", err=err)
+    return f"saved: {readable(str(path))}, {events} event{plural}"
 
 
-def _save(path: Path, request: Request, *, err: bool) -> None:
-    """Keep a plan, and say what was kept before.
+def _save(path: Path, request: Request) -> str:
+    """Keep a plan, say what was kept before, and return the words for what is kept now.
 
     Raises
     ------
@@ -375,7 +378,7 @@ def _save(path: Path, request: Request, *, err: bool) -> None:
     if before is not None and format_request(before) != text:
         click.echo(f"kept before: {_as_typed(before)}", err=True)
     _write(path, text, "name another folder with --out")
-    click.echo(f"saved: {readable(str(path))}", err=err)
+    return f"saved: {readable(str(path))}"
 
 
 def _as_typed(request: Request) -> str:
