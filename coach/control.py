@@ -3,8 +3,9 @@
 The engine decides *what* the rider should feel now (`Wanted`); control decides *how* to ask this
 trainer for it. Every quarter of a second the wish passes the same stations, in this order:
 
-1. the caps on target power: hills, bursts, a warm-up that was skipped, the rider's own limit; a
-   workout of others may ask for more than a hill as long as it says, never for more than a burst;
+1. the scale of a road's grade; the caps on target power: hills, bursts, a warm-up that was
+   skipped, the rider's own limit; a workout of others may ask for more than a hill as long as it
+   says, never for more than a burst;
 2. what eases it: intensity below 100 %, low cadence, heart rate, a change of posture. They act on
    the capped wish, so that easing always lightens what is felt;
 3. the mode: the wish as power, as grade, or as basic resistance;
@@ -38,13 +39,13 @@ from coach.guards import (
     HeartGuard,
     PostureGuard,
 )
-from coach.messages import Capabilities, Command, Mode, Telemetry
+from coach.messages import Capabilities, Command, Mode, Telemetry, TrackResistance
 from coach.rider import TEST_CEILING, Rider
 from coach.slew import EASED, Slew
 from coach.telemetry import GONE
 from coach.wanted import SHORT_ONSET, Wanted
 from coach.wire import Wire, lighter, release_command, setpoint
-from coach.workout import Segment, SegmentKind
+from coach.workout import AS_THE_ROAD, GradeScale, Segment, SegmentKind
 
 ONSET = 20.0
 """Hill onset and offset [s]."""
@@ -93,11 +94,15 @@ class Control:
     rider : Rider
     live : bool
         Somebody rides now. A recording is neither guarded nor watched: its targets are the plan's.
+    scale : GradeScale
+        How much of the road's grade is felt; before easing and limits.
 
     Attributes
     ----------
     target_power : float or None
         What the rider should ride now, after everything above [W].
+    felt_grade : float or None
+        What the trainer is asked to let feel now, as a fraction; ``None`` in any other mode.
     mode : Mode or None
         How the load is asked at the moment.
     limits : tuple of str
@@ -106,9 +111,10 @@ class Control:
         The trainer has been silent for more than `GONE` seconds.
     """
 
-    def __init__(self, rider: Rider, *, live: bool = True) -> None:
+    def __init__(self, rider: Rider, *, live: bool = True, scale: GradeScale = AS_THE_ROAD) -> None:
         self.rider = rider
         self.target_power: float | None = None
+        self.felt_grade: float | None = None
         self.mode: Mode | None = None
         self.limits: tuple[str, ...] = ()
         self.sensor_lost = False
@@ -116,6 +122,7 @@ class Control:
         self.heart = HeartGuard(rider.maximum_heart_rate)
         self.posture = PostureGuard()
         self._live = live
+        self._scale = scale
         self._able = Capabilities()
         self._load = Slew(ONSET_RATE[Mode.POWER])
         self._power = Slew(ONSET_RATE[Mode.POWER])
@@ -192,7 +199,8 @@ class Control:
         if wanted.released:
             self._unload(dt)
         elif stopped:
-            reasons.append("cranks at rest: load taken off")
+            if not wanted.segment.rolls:
+                reasons.append("cranks at rest: load taken off")
             self._unload(dt)
         elif silent > UNLOAD_AFTER:
             reasons.append("no signal from the trainer: load taken off")
@@ -212,6 +220,7 @@ class Control:
         if wanted.held and self._wire.last is not None:
             # Never more than the trainer was told last, even if more was on its way.
             asked = lighter(asked, self._wire.last)
+        self.felt_grade = asked.grade if isinstance(asked, TrackResistance) else None
         return self._wire.commands(now, asked, telemetry, self._able)
 
     def _forget(self, now: float, telemetry: Telemetry) -> None:
@@ -340,7 +349,7 @@ class Control:
                 most = f"{100 * limits.basic_resistance:g} %"
                 reasons.append(f"resistance capped at {most}: your limit")
             return min(level, limits.basic_resistance) * lighter
-        grade = self._scaled(segment, segment.grade or 0.0, harder)
+        grade = self._scaled(segment, self._scale.felt(segment.grade or 0.0), harder)
         if grade > limits.grade + _LITTLE:
             reasons.append(f"grade capped at {100 * limits.grade:g} %: your limit")
         return max(LOWEST_GRADE, self._scaled(segment, min(grade, limits.grade), lighter))
@@ -374,7 +383,8 @@ class Control:
             after_brief, self._brief = self._brief, _is_brief(wanted.segment)
             short = ramp or self._brief or after_brief
             short |= wanted.segment.kind in (SegmentKind.INTERVAL, SegmentKind.RECOVERY)
-            over = SHORT_ONSET if short else ONSET
+            # A road changes its grade before a slow onset would be over.
+            over = SHORT_ONSET if short or wanted.segment.length is not None else ONSET
             load.set_out(goal.load, over, steepest=None if short else ONSET_RATE[goal.mode])
             power.set_out(target, over)
         elif self._unloading:

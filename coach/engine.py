@@ -5,7 +5,7 @@ Theory of operation
 A ride is RIDING, PAUSED (`coach.pauses` says why and for how long) or FINISHED. Two clocks run:
 `elapsed_time` from the first step to the finish, `timer_time` only while RIDING. The plan is a
 list of segments; the position in it is an index and the seconds spent in that segment, moved by
-the timer alone.
+the timer alone, or on a road (`Segment.length`) the metres made in it, moved by that road.
 
 The engine lives on its own grid of quarter seconds, counted from the first step. `step` may be
 called at any rate: it works off every grid point since the last call, each with what was known
@@ -18,17 +18,19 @@ On each grid point, in this order:
 1. the timer, and with it the position: a segment that is over hands on to the next, a lap begins;
 2. keys; a test that is over (`coach.exhaustion`); a rider at rest or pedalling again, a trainer
    that is gone or back;
-3. the road: speed from power, mass and grade by kinetic energy, distance, altitude;
+3. the road: speed from power, mass and grade by kinetic energy, distance, altitude; a stretch of
+   road that is over hands on to the next, as a segment by time has in 1;
 4. the coach's words for this moment (`coach.guidance.cues`);
 5. control: what the rider should feel becomes commands (`coach.control`);
 6. a sample for every full second of the timer.
 
 A swap turns a standing stretch into its seated alternative, load and all else as it was.
 Skip and back begin a new lap at the start of a segment and leave what was recorded as it is.
-Intensity lightens what is felt; the plan, the road and the climb's length stay. While the trainer
-is gone, and until the count-down after its return is over, the load is held and never rises; a
-pause of any other cause takes it off. After FINISHED the
-engine wants to be stepped until `done`: the load is still on its way out.
+Intensity and the scale of a road's grade lighten what is felt; the plan, the road and the climb's
+length stay. Down a road the rider may rest the legs and roll; elsewhere that is a pause. While the
+trainer is gone, and until the count-down after its return is over, the load is held and never
+rises; a pause of any other cause takes it off. After FINISHED the engine wants to be stepped until
+`done`: the load is still on its way out.
 
 Riding a recording (`recording=True`) differs in one thing: the time is the recording's. Its timer
 events pause and resume, each of its samples becomes one sample, and the ride ends when it ends.
@@ -66,6 +68,7 @@ from coach.progress import RESTART, Progress
 from coach.recap import Recap
 from coach.recorder import Recorder
 from coach.rider import Rider
+from coach.shown import shown
 from coach.telemetry import fresh
 from coach.wanted import Wanted, wanted
 from coach.wishes import Wishes
@@ -77,6 +80,8 @@ LONGEST_GAP = 5.0
 """A silence of the caller longer than this is a jump of the clock, not riding [s]."""
 LONGEST_RECORDED_GAP = 60.0
 """A recording's hole that is worked off second by second; time passes in any [s]."""
+ROLLING = 2.0
+"""A bike that is faster than this down a road rolls on by itself [m/s]."""
 
 
 @dataclass(slots=True)
@@ -111,7 +116,7 @@ class Engine:
         self.workout = workout
         self.progress = Progress(workout)
         self.rider = rider
-        self.control = Control(rider, live=not recording)
+        self.control = Control(rider, live=not recording, scale=workout.scale)
         self.finished = False
         self.elapsed_time = 0.0
         self.timer_time = 0.0
@@ -217,11 +222,11 @@ class Engine:
         self._keys.clear()
         if not self.recording and not self.finished:
             self._watch_test(now, telemetry, out)
-            self._say(self._pauses.watch(now, telemetry), out)
-        riding = self.state is RideState.RIDING
-        self._recorder.ride_on(telemetry, self.progress.segment.grade, TICK, riding=riding)
+            rolling = self.progress.segment.rolls and self._recorder.speed > ROLLING
+            self._say(self._pauses.watch(now, telemetry, rolling=rolling), out)
+        self._ride_on(now, telemetry, out)
         self._let_hear(out)
-        if riding:
+        if self.state is RideState.RIDING:
             out.cues += self._coach.words(self._moment(now), telemetry)
         for command in self.control.step(now, TICK, self._wanted(), telemetry):
             out.commands.append((now, command))
@@ -247,11 +252,25 @@ class Engine:
         if self.state is RideState.PAUSED:
             return
         self.timer_time += passed
+        self.progress.at += passed
+        self._hand_on(now, out)
+
+    def _ride_on(self, now: float, telemetry: Telemetry, out: Step) -> None:
+        """Ride on the road for a grid step; its own stretches end by it, unless it is recorded."""
+        riding, grade = self.state is RideState.RIDING, self.progress.segment.grade
+        way = self._recorder.ride_on(telemetry, grade, TICK, riding=riding)
+        if riding and not self.recording:
+            self.progress.ride_on(way, self._recorder.speed)
+            self._hand_on(now, out)
+
+    def _hand_on(self, now: float, out: Step) -> None:
+        """Enter what follows a segment that is over; after the last one the ride is."""
         progress = self.progress
-        progress.at += passed
-        while (over := -progress.remaining) >= 0:
+        while (over := progress.over) >= 0:
             if progress.following is not None:
+                grade = progress.segment.grade
                 self._enter(progress.index + 1, over, now, out)
+                self._recorder.bend(progress.gone, grade, progress.segment.grade)
             elif self.recording:
                 break
             else:
@@ -376,6 +395,8 @@ class Engine:
             next_segment=progress.following,
             next_posture=progress.next_posture,
             next_posture_in=progress.next_posture_in,
+            next_climb=progress.next_climb,
+            next_climb_in=progress.next_climb_in,
             hills=progress.hills,
             mode=self.control.mode_of(progress.segment),
         )
@@ -417,54 +438,30 @@ class Engine:
         """Make one row of the recorded ride."""
         assert self._origin is not None
         time, target = now - self._origin, self.control.target_power
-        row = self._recorder.row(time, self.timer_time, self.progress, telemetry, target)
+        felt_grade = None if self.recording else self.control.felt_grade
+        row = self._recorder.row(
+            time, self.timer_time, self.progress, telemetry, target, felt_grade
+        )
         self._recap.keep(row)
         return row
 
     def snapshot(self) -> Snapshot:
         """Return all that a display needs to show this moment."""
-        progress = self.progress
-        segment = progress.segment
+        progress, wishes, pauses = self.progress, self.wishes, self._pauses
         telemetry = fresh(self._telemetry, self._now)
-        position, source = telemetry.position, PostureSource.MEASURED
-        if position is None and self.wishes.declared is not None:
-            position, source = RiderPosition(self.wishes.declared.value), PostureSource.DECLARED
-        speed, distance, altitude, _ = self._recorder.place(telemetry, segment.grade)
-        return Snapshot(
+        finished = self.finished
+        return shown(
+            progress,
+            self.control,
+            wishes,
+            telemetry,
             time=self._now,
             state=self.state,
             elapsed_time=self.elapsed_time,
             timer_time=self.timer_time,
-            remaining=max(0.0, progress.plan_remaining),
-            segment=progress.index,
-            kind=segment.kind.value,
-            label=segment.label,
-            effort=segment.effort,
-            segment_remaining=max(0.0, progress.remaining),
-            hill=segment.hill,
-            hills=progress.hills,
-            hill_remaining=progress.hill_remaining,
-            posture=segment.posture,
-            next_posture=progress.next_posture,
-            next_posture_in=progress.next_posture_in,
-            mode=self.control.mode or segment.mode,
-            target_power=self.control.target_power,
-            grade=segment.grade,
-            cadence_low=segment.cadence_low,
-            cadence_high=segment.cadence_high,
-            power=telemetry.power,
-            cadence=telemetry.cadence,
-            heart_rate=telemetry.heart_rate,
-            speed=speed,
-            distance=distance or 0.0,
-            altitude=altitude or 0.0,
-            position=position,
-            position_source=None if position is None else source,
-            intensity=self.wishes.felt(segment),
-            limits=self.control.limits,
-            pause=None if self.finished else self._pauses.cause,
-            resumes_in=None if self.finished else self._pauses.resumes_in(self._now),
-            swapped=progress.swapped,
+            place=self._recorder.place(telemetry, progress.segment.grade),
+            pause=None if finished else pauses.cause,
+            resumes_in=None if finished else pauses.resumes_in(self._now),
             report=self._recap.lines,
         )
 

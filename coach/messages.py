@@ -382,6 +382,9 @@ class Sample:
     target_power: float | None = None
     posture: Posture | None = None
     """The posture prescribed."""
+    felt_grade: float | None = None
+    """What the trainer was asked to let feel, after scale, intensity and limits, as a fraction;
+    `grade` is the road's. ``None`` where the load was asked in another way."""
 
 
 class RideState(StrEnum):
@@ -450,5 +453,14 @@ class Snapshot:
     """Seconds left of the count-down after which the ride goes on; ``None`` when none runs."""
     swapped: frozenset[int] = frozenset()
     """Standing segments of the plan that are ridden seated."""
+    segment_way: float | None = None
+    """Way left in the segment [m]; ``None`` off a road, where time alone counts. On a road all
+    times left are estimates."""
+    hill_way: float | None = None
+    """Way left to the top of the climb [m]."""
+    way: float | None = None
+    """Way left to the end of the road [m]."""
+    felt_grade: float | None = None
+    """What the trainer is asked to let feel, as a fraction; `grade` is the road's."""
     report: tuple[str, ...] = ()
     """What was made of the hill that is just over, for some seconds; lines of plain text."""

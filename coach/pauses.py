@@ -6,7 +6,8 @@ A live ride's timer stops for three causes, and each ends in its own way:
 cause    begins                                            ends
 =======  ================================================  =======================================
 rider    the pause key                                     the pause key
-rest     three seconds without pedalling                   the first turn of the cranks
+rest     three seconds without pedalling, unless the bike  the first turn of the cranks
+         rolls down a road
 trainer  the radio looks for the trainer, or five seconds  the trainer is heard again, and a
          of its silence                                    count-down of three seconds
 =======  ================================================  =======================================
@@ -80,7 +81,7 @@ class Pauses:
             return self._go_on(now)
         return []
 
-    def watch(self, now: float, telemetry: Telemetry) -> list[Word]:
+    def watch(self, now: float, telemetry: Telemetry, *, rolling: bool = False) -> list[Word]:
         """Watch whether the trainer is there, and whether the rider pedals; for live rides.
 
         Parameters
@@ -89,6 +90,8 @@ class Pauses:
             Ride clock [s].
         telemetry : Telemetry
             What is measured; stale values already absent.
+        rolling : bool
+            The bike goes on by itself: who does not pedal there is not at rest.
         """
         if self._gone(now, telemetry):
             self._rest_since = None
@@ -103,16 +106,16 @@ class Pauses:
             return []
         if self.cause is PauseCause.TRAINER:
             return self._count_down(now, telemetry)
-        return self._watch_rest(now, telemetry)
+        return self._watch_rest(now, telemetry, rolling=rolling)
 
-    def _watch_rest(self, now: float, telemetry: Telemetry) -> list[Word]:
+    def _watch_rest(self, now: float, telemetry: Telemetry, *, rolling: bool) -> list[Word]:
         resting = _resting(telemetry)
         if not resting:
             self._rest_since = None
             # Silence is neither rest nor pedalling.
             if resting is False and self.cause is PauseCause.REST:
                 return self._go_on(now)
-        elif self._rest_since is None:
+        elif self._rest_since is None or (rolling and self.cause is None):
             self._rest_since = now
         elif now - self._rest_since >= REST and self.cause is None:
             return self._stop(now, PauseCause.REST, "at rest")

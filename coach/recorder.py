@@ -30,11 +30,28 @@ class Recorder:
 
     def ride_on(
         self, telemetry: Telemetry, grade: float | None, dt: float, *, riding: bool
-    ) -> None:
-        """Let `dt` seconds pass; without a power that moves the rider there is no road."""
+    ) -> float:
+        """Let `dt` seconds pass; without a power that moves the rider there is no road.
+
+        Returns
+        -------
+        float
+            How far that was [m].
+        """
         self._has_power = self._has_power or telemetry.power is not None
+        before = self._road.distance
         if riding and self._has_power:
             self._road.ride_on(telemetry.power or 0.0, grade or 0.0, dt)
+        return self._road.distance - before
+
+    @property
+    def speed(self) -> float:
+        """On the road [m/s]."""
+        return self._road.speed
+
+    def bend(self, way: float, before: float | None, after: float | None) -> None:
+        """Count the last `way` metres to the grade that had begun there."""
+        self._road.bend(way, before or 0.0, after or 0.0)
 
     def restart(self) -> None:
         """Begin the next mean of power anew: what was counted meanwhile is no part of it."""
@@ -56,6 +73,7 @@ class Recorder:
         progress: Progress,
         telemetry: Telemetry,
         target: float | None,
+        felt_grade: float | None,
     ) -> Sample:
         """Make one row.
 
@@ -69,6 +87,8 @@ class Recorder:
             What is measured.
         target : float or None
             What the rider should ride [W].
+        felt_grade : float or None
+            What the trainer is asked to let feel, as a fraction; the road's own may be another.
         """
         segment = progress.segment
         speed, distance, altitude, grade = self.place(telemetry, segment.grade)
@@ -85,4 +105,5 @@ class Recorder:
             grade=grade,
             target_power=target,
             posture=segment.posture,
+            felt_grade=felt_grade,
         )

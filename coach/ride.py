@@ -100,6 +100,8 @@ class Ride:
         Shape (n_samples,): [W], [rpm], [bpm], [m/s], [m], [m], fraction, [W].
     prescribed_standing : ndarray, shape (n_samples,)
         1 standing, 0 seated, NaN where nothing was asked.
+    felt_grade : ndarray, shape (n_samples,)
+        What the trainer was asked to let feel, as a fraction; `grade` is the road's.
     positions : list of PositionChange
         As recorded, transitions included; `position_source` says by whom.
     """
@@ -114,6 +116,7 @@ class Ride:
     grade: Column
     target_power: Column
     prescribed_standing: Column
+    felt_grade: Column
     start: datetime | None = None
     """Wall clock of time 0, with time zone UTC."""
     name: str = ""
@@ -174,10 +177,11 @@ class Ride:
             grade=columns.pop("grade", absent),
             target_power=columns.pop("target_power", absent),
             prescribed_standing=columns.pop("prescribed_standing", absent),
+            felt_grade=columns.pop("felt_grade", absent),
         )
         if columns:
             raise ValueError(f"a ride has no column named {', '.join(columns)}")
-        for name in (*COLUMNS, "prescribed_standing"):
+        for name in (*COLUMNS, "prescribed_standing", "felt_grade"):
             shape = getattr(ride, name).shape
             if shape != time.shape:
                 raise ValueError(f"{name} has shape {shape}, time has {time.shape}")
@@ -187,8 +191,9 @@ class Ride:
 def as_ridden(ride: Ride) -> Workout:
     """Return the plan as it was ridden: one segment a lap, each as long as its timer ran.
 
-    A lap that belongs to a planned segment keeps its posture and targets; any other is free.
-    Segments skipped or repeated on the road are so in this plan too.
+    A stretch of road is then one by time too. A lap that belongs to a planned segment keeps its
+    posture and targets; any other is free. Segments skipped or repeated on the road are so in this
+    plan too.
     """
     planned = ride.workout.segments if ride.workout is not None else ()
     timer_time = ride.timer_time or (float(ride.time[-1]) if len(ride) else 0.0)
@@ -202,7 +207,8 @@ def as_ridden(ride: Ride) -> Workout:
         else:
             label = f"Lap {index + 1}" if len(laps) > 1 else ride.name
             base = Segment(0, SegmentKind.FREE, 0.0, 1.0, None, Mode.GRADE, label=label)
-        segments.append(replace(base, index=index, start=at, duration=lap.timer_time))
+        by_time = replace(base, index=index, start=at, duration=lap.timer_time, length=None)
+        segments.append(by_time)
         at += lap.timer_time
     return Workout(ride.name, ride.name, tuple(segments))
 

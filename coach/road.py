@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 from coach import physics
 
 
@@ -25,6 +27,10 @@ class VirtualRoad:
         self.distance = 0.0
         self.altitude = 0.0
 
+    def bend(self, way: float, before: float, after: float) -> None:
+        """Count the last `way` metres to the grade that had begun there, not the one before."""
+        self.altitude += way * (_rise(after) - _rise(before))
+
     def ride_on(self, power: float, grade: float, dt: float) -> None:
         """Move for `dt` seconds at a power [W] on a grade (fraction)."""
         before = self.speed
@@ -32,3 +38,8 @@ class VirtualRoad:
         moved = 0.5 * (before + self.speed) * dt
         self.distance += moved
         self.altitude += moved * grade / (1.0 + grade * grade) ** 0.5
+
+
+def _rise(grade: float) -> float:
+    """Return the height gained over the way [fraction]."""
+    return grade / sqrt(1.0 + grade * grade)

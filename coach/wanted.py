@@ -84,6 +84,8 @@ def wanted(
 
 def _preroll(segment: Segment, following: Segment, next_mode: Mode | None) -> float:
     """Return how long before a stretch its load begins to rise [s]."""
+    if segment.length is not None:
+        return 0.0  # a road rises where it does
     stands_up = following.posture is Posture.STANDING is not segment.posture
     shifts = following.posture is not segment.posture
     if shifts and next_mode is Mode.POWER:

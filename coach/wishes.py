@@ -50,7 +50,7 @@ class Wishes:
             Where that is; made longer, or seated, if that is the wish.
         """
         if key is Key.EXTEND:
-            progress.extra += EXTENSION
+            progress.extend(EXTENSION)
             return [Event(now, EventKind.EXTENDED, progress.segment.label, EXTENSION)]
         if key is Key.SWAP:
             return _swap(now, progress)

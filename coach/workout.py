@@ -12,6 +12,8 @@ from itertools import takewhile
 
 from coach.messages import Mode, Posture
 
+ROLLS_DOWN = -0.01
+"""A bike rolls by itself on what goes down so much, and no trainer makes more of it felt."""
 SEATED_CLIMB = (70.0, 85.0)
 """Cadence of a seated climb where the plan has no other [rpm]."""
 
@@ -95,6 +97,11 @@ class Segment:
         """Whether it is a step of a ramp, which goes on until the rider cannot."""
         return self.kind is SegmentKind.TEST and self.mode is Mode.POWER
 
+    @property
+    def rolls(self) -> bool:
+        """Whether it is a road on which a bike rolls down by itself."""
+        return self.length is not None and (self.grade or 0.0) <= ROLLS_DOWN
+
     def target_power(self, seconds: float) -> float | None:
         """Target power `seconds` into the segment [W]; held beyond its ends."""
         first, last = self.target_power_start, self.target_power_end
@@ -122,6 +129,22 @@ AS_IN_FILE = Raised()
 
 
 @dataclass(frozen=True, slots=True)
+class GradeScale:
+    """How much of a road's grade is felt; the road itself stays what it is."""
+
+    climbs: float = 1.0
+    """Share, 0 to 1."""
+    descents: float = 1.0
+
+    def felt(self, grade: float) -> float:
+        """Return the grade to be felt for one of the road, both as fractions."""
+        return grade * (self.climbs if grade > 0.0 else self.descents)
+
+
+AS_THE_ROAD = GradeScale()
+
+
+@dataclass(frozen=True, slots=True)
 class Workout:
     """A plan for one rider.
 
@@ -136,6 +159,7 @@ class Workout:
     segments: tuple[Segment, ...]
     raised: Raised = AS_IN_FILE
     """What the rider asked for above the file's plan; the segments have what held of it."""
+    scale: GradeScale = AS_THE_ROAD
 
     def __post_init__(self) -> None:
         """Check that the segments cover the time once."""
@@ -149,6 +173,11 @@ class Workout:
     def duration(self) -> float:
         """Length of the whole plan [s]."""
         return self.segments[-1].end if self.segments else 0.0
+
+    @property
+    def by_distance(self) -> bool:
+        """Whether any of it is a road, which ends where it ends and not when."""
+        return any(segment.length is not None for segment in self.segments)
 
     @property
     def warm_up(self) -> float:

@@ -20,7 +20,7 @@ STOREYS = [
     ["profile", "notices", "wishes"],
     ["wanted"],
     ["control", "formats", "recap", "training"],
-    ["course"],
+    ["course", "shown"],
     ["engine"],
     # The shell begins here.
     ["clock", "journal", "live"],

@@ -33,7 +33,7 @@ def hill_report(name: str, done: Done, source: PostureSource | None) -> list[str
     """
     lines: list[str] = []
     posture = done.posture
-    if posture is not None and source is not None and source in SOURCES:
+    if posture is not None and done.asked > 0.0 and source is not None and source in SOURCES:
         lines.append(f"{name}: {_kept(done, posture)} ({SOURCES[source]})")
         answer = _answers(done, posture)
         if answer:

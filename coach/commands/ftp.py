@@ -11,6 +11,7 @@ import click
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
 from coach.commands.bands import name_of, result_lines, wrapped
+from coach.commands.chosen import workout_of
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
 from coach.commands.rider import write_whole
@@ -82,7 +83,8 @@ def _ride(
         raise RiderInputError(
             f"--trainer {trainer_text}: a recorded ride is no test; type 'coach ftp result FILE'"
         )
-    ride_on(workout, trainer_text, stick_text, model, rider_file, compile_workout, **chosen)
+    choice = workout_of(workout, compile_workout)
+    ride_on(choice, trainer_text, stick_text, model, rider_file, **chosen)
 
 
 # --- around a ride with a test in it --------------------------------------------------------------

@@ -12,6 +12,7 @@ import click
 
 from coach import __version__
 from coach.commands import felt, health, options, technique
+from coach.commands.chosen import Chosen, RoadOptions, choose
 from coach.commands.opening import DONE_WITH_LOSS, open_plan
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import readable, to_type
@@ -106,6 +107,31 @@ health_check = click.option(
 @options.stick
 @options.rider_model
 @options.rider_file
+@click.option(
+    "--as",
+    "ridden_as",
+    type=click.Choice(("grade", "power")),
+    help="Ride a road by its grade, as usual, or a ride's own watts again.",
+)
+@click.option(
+    "--climb-scale",
+    type=click.IntRange(0, 100),
+    metavar="PCT",
+    help="How much of a road's climbs is felt; the road stays as it is.  [default: 100]",
+)
+@click.option(
+    "--descent-scale",
+    type=click.IntRange(0, 100),
+    metavar="PCT",
+    help="How much of its descents is felt; never more than 1 % down.  [default: 100]",
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Ride a road's last climb again until there are N, sitting and standing as in 'hills'.",
+)
+@click.option("--grade", type=float, metavar="PCT", help="Of a free ride.  [default: 0]")
 @click.option("--mode", type=click.Choice(MODES), help="Ask for every load in this mode.")
 @click.option(
     "--moderate",
@@ -128,6 +154,11 @@ def ride(
     stick_text: str,
     model: RiderModel | None,
     rider_file: Path | None,
+    ridden_as: str | None,
+    climb_scale: int | None,
+    descent_scale: int | None,
+    repeat: int | None,
+    grade: float | None,
     mode: str | None,
     moderate: float | None,
     stand_hill_4: bool,
@@ -140,9 +171,12 @@ def ride(
     quiet: bool,
     health_check_read: bool,
 ) -> None:
-    """Ride WORKOUT (a name from 'coach workout list', or a file) on a trainer.
+    """Ride WORKOUT (a name from 'coach workout list', a file, or 'free') on a trainer.
 
-    Files are .toml, and others' .zwo, .erg, .mrc and .fit.
+    Workouts are .toml, and others' .zwo, .erg, .mrc and .fit. Roads are .gpx, .tcx, .crs and
+    recorded .fit and .ride: they end where they end, however long that takes. A free ride has one
+    grade until you end it. Keys that make it harder or easier change what you feel of a road, never
+    the road.
     """
     from coach import profile
     from coach.messages import Mode
@@ -158,13 +192,26 @@ def ride(
             raised=options.raised_by(plan, hill_power, hill_time, stand_time),
         )
 
+    of_workouts = {
+        "--mode": mode is not None,
+        "--moderate": moderate is not None,
+        "--stand-hill-4": stand_hill_4,
+        "--rounds": rounds != 1,
+        "--hill-power": hill_power != 0.0,
+        "--hill-time": hill_time != 0,
+        "--stand-time": stand_time != 0,
+    }
     whole = ride_on(
-        workout,
+        choose(
+            workout,
+            fit,
+            RoadOptions(ridden_as, climb_scale, descent_scale, repeat, grade),
+            [option for option, given in of_workouts.items() if given],
+        ),
         trainer_text,
         stick_text,
         model,
         rider_file,
-        fit,
         speed=speed,
         out=out,
         quiet=quiet,
@@ -175,31 +222,30 @@ def ride(
 
 
 def ride_on(
-    workout: str,
+    choice: Callable[[Rider], Chosen],
     trainer_text: str,
     stick_text: str,
     model: RiderModel | None,
     rider_file: Path | None,
-    fit: Callable[[WorkoutPlan, Rider], Workout],
     *,
     speed: float | None,
     out: Path,
     quiet: bool,
     health_check_read: bool,
 ) -> bool:
-    """Ride a workout on a trainer; the options are those of ``coach ride``.
+    """Ride on a trainer; the options are those of ``coach ride``.
 
     Parameters
     ----------
-    fit : callable
-        Makes the plan a workout of this rider.
+    choice : callable
+        What is to be ridden by this rider.
 
     Returns
     -------
     bool
-        Whether the whole file of the workout was read.
+        Whether the whole file of it was read.
     """
-    from coach import profile, trainers
+    from coach import trainers
     from coach.commands import ftp
     from coach.commands.demands import demands
     from coach.journal import Header
@@ -207,7 +253,6 @@ def ride_on(
     from coach.trainers.replay import ReplayTrainer
     from coach.trainers.uncontrolled import UncontrolledTrainer
     from coach.training.done import asks_more
-    from coach.workouts import find_workout
 
     kind = trainers.check(trainer_text)
     on_the_road = _on_the_road(kind, stick_text, speed)
@@ -216,21 +261,26 @@ def ride_on(
             f"--rider-model: nobody is simulated on {trainer_text}; type --trainer sim,"
             " or --stick virtual"
         )
-    workout_file = find_workout(workout)
-    plan, whole = open_plan(workout_file)
     rider, rider_path = own_rider(
         rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
     )
-    compiled = fit(plan, rider)
+    chosen = choice(rider)
+    compiled = chosen.workout
     ftp.check_trainer(compiled, kind)
+    if compiled.by_distance and kind in ("none", "replay"):
+        why = "tells no power" if kind == "none" else "has a road of its own"
+        raise RiderInputError(
+            f"--trainer {trainer_text}: {why}, so nobody knows how fast this road is ridden; ride"
+            " it on a trainer"
+        )
     somebody_rides = on_the_road or (kind == "none" and speed == 1)
     if somebody_rides and rider_path is not None:
         if on_the_road:
             from coach.trainers.ant import usb
 
             usb.stick().close()
-        harder = asks_more(compiled, profile.compile_workout(plan, rider))
-        health.screen(workout_file, rider_path, harder=harder, read=health_check_read)
+        harder = asks_more(compiled, chosen.as_in_file)
+        health.screen(chosen.file, rider_path, harder=harder, read=health_check_read)
         ftp.agree(compiled, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
@@ -271,7 +321,7 @@ def ride_on(
         felt.ask(journal)
     if ridden is not None:
         ftp.tell(ridden, journal)
-    return whole
+    return chosen.whole
 
 
 def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:

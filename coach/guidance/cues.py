@@ -14,6 +14,10 @@ T + 15 s   a check of form, while standing
 An effort of 10 to 30 s is told whole before it begins; within it there is only its first word, and
 "5 s more" where it is long enough to hear that. The easy minute after it begins with one line.
 
+On a road, times are estimates, and its many stretches have few words: what is announced counts
+as said until it is `ESTIMATE` further away again; a climb, and the road after it, is described
+once, however often its grade changes.
+
 What the file of a workout wants said is said at its moment in its stretch, after all of the
 coach's own words for that moment, and again when the stretch is ridden again.
 
@@ -27,6 +31,7 @@ part A, finding 5 (cues that come late, or in the first busy seconds of a rest).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from coach.guidance.advice import LimitAdvice
 from coach.guidance.gears import climbing_gear, gear_hint
@@ -40,6 +45,8 @@ ANNOUNCE = 10.0
 GEAR = 5.0
 QUIET = 5.0
 CHECK = 15.0
+ESTIMATE = 5.0
+"""So much may a slower rider's arrival be put off before it is announced anew [s]."""
 LAST = 5.0
 """An effort at least three times as long is told this long before its end [s]."""
 
@@ -62,6 +69,9 @@ class Moment:
     next_segment: Segment | None
     next_posture: Posture | None
     next_posture_in: float | None
+    next_climb: Segment | None
+    """Of a road, after the one that is ridden."""
+    next_climb_in: float | None
     hills: int
     mode: Mode
     """How the load is asked of the trainer."""
@@ -83,6 +93,10 @@ class Coach:
         self._knob = knob
         self._lap: int | None = None
         self._posture: Posture | None = None
+        self._label: str | None = None
+        """Of the stretch of road that was ridden last."""
+        self._at = 0.0
+        """Seconds into the segment, at the moment before."""
         self._owed: list[tuple[float, CueKind]] = []
         self._said: set[CueKind] = set()
         self._geared = False
@@ -116,6 +130,7 @@ class Coach:
             cues += self._advice.words(moment.time, moment.at, telemetry)
         if cues:
             self.heard(moment.time)
+        self._at = moment.at
         return cues + self._reminders.words(moment)
 
     def heard(self, time: float) -> None:
@@ -136,6 +151,13 @@ class Coach:
         # Who has just come to the bike sits.
         before = Posture.SEATED if self._lap is None else self._posture
         segment, self._lap = moment.segment, moment.lap
+        label, self._label = self._label, None if segment.length is None else segment.label
+        if label is not None and segment.length is not None and segment.posture is self._posture:
+            # What was announced is as far away as before, what was owed as late.
+            self._owed = [(max(0.0, after - self._at), kind) for after, kind in self._owed]
+            if segment.label != label:
+                self._owed.append((0.0, CueKind.SEGMENT))
+            return []
         self._posture = segment.posture
         self._said.clear()
         self._owed = []
@@ -146,7 +168,8 @@ class Coach:
         changes = segment.posture is not None and segment.posture is not before
         # A hand on the knob cannot wait until the rider has settled.
         busy = changes or (segment.kind in _RESTS and not self._knob)
-        self._owed.append((QUIET if busy else 0.0, CueKind.SEGMENT))
+        if label is None or segment.label != label or self._is_free:
+            self._owed.append((QUIET if busy else 0.0, CueKind.SEGMENT))
         if not changes:
             return []
         turn = self._and_turn(segment, "; ")
@@ -221,9 +244,14 @@ class Coach:
         cues: list[Cue] = []
         ahead, following = moment.next_posture_in, moment.next_segment
         # Further away again, because the rider extended this stretch: it will be said anew.
-        if ahead is None or ahead > ANNOUNCE:
+        climb, climb_in, soon = moment.next_climb, moment.next_climb_in, moment.remaining
+        forget = ANNOUNCE
+        if moment.segment.length is not None:
+            forget += ESTIMATE
+            soon = inf if climb_in is None else climb_in
+        if ahead is None or ahead > forget:
             self._said -= {CueKind.STAND_SOON, CueKind.SIT_SOON, CueKind.GEAR}
-        if moment.remaining > ANNOUNCE:
+        if soon > forget:
             self._said.discard(CueKind.SEGMENT)
         if ahead is not None and ahead <= ANNOUNCE:
             standing = moment.next_posture is Posture.STANDING
@@ -240,12 +268,16 @@ class Coach:
                 self._say(cues, moment.time, CueKind.GEAR, text)
         elif (
             following is not None
+            and following.length is None
             and following.kind is SegmentKind.HILL
             and following.hill != moment.segment.hill
             and moment.remaining <= ANNOUNCE
         ):
             turn = self._and_turn(following, ": ")
             text = f"{following.label} in {moment.remaining:.0f} s{turn}"
+            self._say(cues, moment.time, CueKind.SEGMENT, text)
+        elif climb is not None and climb_in is not None and climb_in <= ANNOUNCE:
+            text = f"In {climb_in:.0f} s: {climb.label}"
             self._say(cues, moment.time, CueKind.SEGMENT, text)
         return cues
 
@@ -261,7 +293,7 @@ class Coach:
         if segment.ramp:
             # What it is was told before it began; what is new every minute is in its name.
             return name
-        if segment.kind is SegmentKind.HILL:
+        if segment.kind is SegmentKind.HILL and segment.length is None:
             name = f"{name} of {moment.hills}"
         words: list[str] = []
         if segment.posture is not None:
@@ -275,8 +307,8 @@ class Coach:
             words.append(segment.effort)
         if self._knob and (turn := self._turn(segment)):
             words.append(turn)
-        about = f"{name}, {clock_text(moment.remaining)}"
-        if moment.at >= 1.0:
+        about = name if segment.length is not None else f"{name}, {clock_text(moment.remaining)}"
+        if moment.at >= 1.0 and segment.length is None:
             about += " left"
         return f"{about}: {', '.join(words)}" if words else about
 

@@ -237,6 +237,8 @@ class Recorded:
             grade=numbers[:, 9],
             target_power=numbers[:, 10],
             prescribed_standing=np.array([standing.get(row[11], np.nan) for row in rows]),
+            # Rides from before roads have no such column.
+            felt_grade=np.array([(*row, None)[12] for row in rows], dtype=np.float64),
         )
         ride.elapsed_time = float(self.meta.get("elapsed_time", numbers[-1, 0]))
         ride.timer_time = float(self.meta.get("timer_time", numbers[-1, 1]))

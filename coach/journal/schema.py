@@ -23,7 +23,8 @@ from coach.rider import Rider
 from coach.workout import Workout
 
 FORMAT = 1
-"""Version of the schema below; a reader refuses what it does not know."""
+"""Version of the schema below; a reader refuses what it does not know. Older files of the same
+version have fewer columns at the end of `samples`."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -38,7 +39,8 @@ CREATE TABLE events (time REAL, kind TEXT, text TEXT, value TEXT);
 CREATE TABLE laps (time REAL, segment INTEGER);
 CREATE TABLE samples (
     time REAL, timer_time REAL, segment INTEGER, power REAL, cadence REAL, heart_rate REAL,
-    speed REAL, distance REAL, altitude REAL, grade REAL, target_power REAL, posture TEXT
+    speed REAL, distance REAL, altitude REAL, grade REAL, target_power REAL, posture TEXT,
+    felt_grade REAL
 );
 """
 

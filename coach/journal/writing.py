@@ -153,6 +153,7 @@ class Journal:
                     s.grade,
                     s.target_power,
                     None if s.posture is None else s.posture.value,
+                    s.felt_grade,
                 ),
             )
 

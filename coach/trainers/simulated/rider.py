@@ -13,6 +13,8 @@ kind of load it is they feel. What they do with it:
   after 90 minutes.
 * **Strength**: torque has a limit. In power mode a load above 85 % of it slows the legs, the brake
   answers with more torque, and so on down: the death spiral is real here.
+* **Roads** on which nothing is asked: 80 % of threshold power on climbs, 65 % elsewhere; on a
+  descent that is fast by itself the legs rest.
 * **Fatigue**: with less than a fifth of W′ left the rider falls 5 to 10 % short and sits down.
 * **Tests**: in a ramp the rider gives up when three tenths of W′ are left, and the legs slow down.
   In a test without a target the rider spends W′ evenly, down to the same. Both are made up: the
@@ -70,7 +72,11 @@ FLAT_SPEED = 7.0
 LIGHT = 0.85
 """They stay this far below the speed at which the brake's floor is more than the target."""
 EASY = 0.5
-"""Share of threshold power when nothing else is shown."""
+"""Share of threshold power when nothing else is shown ..."""
+OWN_PACE = {SegmentKind.HILL: 0.80, SegmentKind.ROAD: 0.65}
+"""... and no more is asked on a road; made up."""
+STEEP, FAST = -0.03, 11.0
+"""On what goes down so steeply [fraction], so fast [m/s], nobody needs to pedal."""
 LEAST = 0.2
 """Nobody keeps the legs turning with less than this share."""
 
@@ -211,7 +217,8 @@ class SimulatedRider:
         shown = self._shown
         finished = shown is not None and shown.state is RideState.FINISHED
         own_will = self._drill is None
-        if self._drill == 0.0 or (own_will and (finished or self._stops(now))):
+        rests = finished or self._stops(now) or self._rolls()
+        if self._drill == 0.0 or (own_will and rests):
             self._cadence_held = self.cadence = 0.0
             return 0.0
         self._mode = machine.mode
@@ -274,6 +281,13 @@ class SimulatedRider:
             self._stops_at = now + self._random.uniform(*every)
         return now >= self._stops_at
 
+    def _rolls(self) -> bool:
+        """Tell whether the road takes the bike down without legs."""
+        shown = self._shown
+        if shown is None or shown.grade is None or shown.speed is None:
+            return False
+        return shown.grade <= STEEP and shown.speed >= FAST and shown.segment_way is not None
+
     def _steer(self, now: float, load: float) -> None:
         """Choose the gear and the cadence to hold against this load at the wheel."""
         calm = self._mode is Mode.POWER and self._drill is None
@@ -306,7 +320,7 @@ class SimulatedRider:
                 left = max(shown.segment_remaining, LAST_SPURT)
                 to_spend = max(0.0, self.reserve.share - SPARED) * self._rider.w_prime
                 return threshold + to_spend / left
-            return EASY * threshold
+            return OWN_PACE.get(SegmentKind(shown.kind), EASY) * threshold
         target = shown.target_power
         if self._exhausted:
             target *= 1.0 - self._shortfall
