@@ -12,6 +12,7 @@ from ftp_rides import compiled, ramp, ride_of
 from coach import profile
 from coach.cli import run
 from coach.commands import ftp
+from coach.commands.rider import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.formats import fit
 
@@ -240,6 +241,44 @@ def test_every_way_to_write_a_rider_is_kept(coach, tmp_path, ramp_file, text):
     assert ("\r\n" in written) is ("\r\n" in text)
 
 
+def test_a_first_ftp_stands_below_the_mass_with_the_ends_of_lines_that_the_file_has():
+    text = (
+        "[rider]\r\nmass_kg = 75 # me\r\nage = 40\r\n\r\n# bike below\r\n[bike]\r\nmass_kg = 9\r\n"
+    )
+    assert ftp.with_threshold_power(text, 220) == text.replace(
+        "# me\r\n", "# me\r\nftp_w = 220\r\n"
+    )
+
+
+def test_whoever_may_read_the_rider_file_stays_the_same(coach, own, ramp_file):
+    own.write_text(MINE)
+    own.chmod(0o600)
+    assert coach("ftp", "result", ramp_file, "--save")[0] == 0
+    assert own.stat().st_mode & 0o777 == 0o600
+    own.write_text(MINE)
+    own.chmod(0o444)
+    code, out, err = coach("ftp", "result", ramp_file, "--save")
+    assert (code, out) == (1, "")
+    assert err == f"{own} cannot be written (it is read-only); nothing was saved\n"
+    assert own.read_text() == MINE
+
+
+def test_two_that_save_at_once_leave_one_whole_file(tmp_path, monkeypatch):
+    path = tmp_path / "mine" / "rider.toml"
+    replace_by = Path.replace
+
+    def meanwhile(part, target):
+        monkeypatch.setattr(Path, "replace", replace_by)
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        write_whole(path, "the other\n")
+        return replace_by(part, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    write_whole(path, "the one\n")
+    assert path.read_text() == "the one\n"
+    assert os.listdir(path.parent) == ["rider.toml"]
+
+
 def test_an_estimate_that_was_replaced_is_told_as_one(coach, own, ramp_file):
     own.write_text("[rider]\nmass_kg = 75\n")
     assert "was estimated at 108 W" in coach("ftp", "result", ramp_file, "--save")[1]
@@ -313,6 +352,25 @@ def test_any_other_ride_is_estimated_as_far_as_it_goes(coach, own, tmp_path):
     ]  # fmt: skip
     assert found[-1]["value_w"] == 231
     assert max(len(line) for line in out.splitlines()) < 80
+    assert out.startswith(
+        "By 80 % of heart rate, by 90 % of heart rate: no FTP from this ride: the"
+    )
+
+
+def test_a_ride_without_a_plan_says_so_once(coach, own, tmp_path):
+    own.write_text(MINE)
+    ride = ramp()
+    ride.workout = None
+    path = tmp_path / "free.fit"
+    path.write_bytes(fit.encode(ride))
+    code, out, err = coach("ftp", "result", path, "--cr10", "4")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "No FTP from this ride: it was ridden without a plan, and only a plan says what",
+        "  was steady and seated",
+    ]
+    found = json.loads(coach("ftp", "result", path, "--json")[1])["threshold_power"]
+    assert [each["value_w"] for each in found] == [None] * 4
 
 
 @pytest.mark.parametrize("cr10", ["11", "-1", "hard", "nan"])

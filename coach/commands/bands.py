@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coach.training.threshold import ThresholdResult
 
 WIDTH = 79
@@ -30,6 +33,22 @@ def result_lines(result: ThresholdResult) -> list[str]:
     lines = wrapped(f"{name}: FTP {band}")
     for told in (f"from {result.why}", *result.notes):
         lines += wrapped(f"  {told}")
+    return lines
+
+
+def lines_of(results: Sequence[ThresholdResult]) -> list[str]:
+    """Tell all that a ride says; methods that say nothing for one and the same reason share it."""
+    lines: list[str] = []
+    for why, group in groupby(results, key=lambda each: "" if each.valid else each.why):
+        alike = list(group)
+        if not why or len(alike) == 1:
+            lines += [line for each in alike for line in result_lines(each)]
+        elif len(alike) == len(results):
+            lines += wrapped(f"No FTP from this ride: {why}")
+        else:
+            first, *others = (_NAMES[each.method] for each in alike)
+            names = [first, *(f"{name[0].lower()}{name[1:]}" for name in others)]
+            lines += wrapped(f"{', '.join(names)}: no FTP from this ride: {why}")
     return lines
 
 

@@ -10,7 +10,7 @@ import click
 
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
-from coach.commands.bands import name_of, result_lines, wrapped
+from coach.commands.bands import lines_of, name_of, result_lines, wrapped
 from coach.commands.chosen import workout_of
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
@@ -232,9 +232,8 @@ def result(
     if as_json:
         click.echo(json.dumps({"threshold_power": [each.as_json() for each in found]}, indent=2))
     else:
-        for each in found:
-            for line in result_lines(each):
-                click.echo(line)
+        for line in lines_of(found):
+            click.echo(line)
     if save:
         click.echo(saved, err=as_json)
     elif best is not None and not as_json:
@@ -329,5 +328,27 @@ def with_threshold_power(text: str, watts: int) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)
+    if "ftp_w" not in document["rider"]:
+        # Below the mass, and not below the comment on the table that follows.
+        at = _after_mass(text)
+        if at is not None:
+            end = "\r\n" if text[:at].endswith("\r\n") else "\n"
+            return f"{text[:at]}ftp_w = {watts}{end}{text[at:]}"
     document["rider"]["ftp_w"] = watts
     return tomlkit.dumps(document)
+
+
+def _after_mass(text: str) -> int | None:
+    """Return where the line after the mass in ``[rider]`` begins; ``None`` if it is written else.
+
+    Every rider has a mass.
+    """
+    at, inside = 0, False
+    for line in text.splitlines(keepends=True):
+        at += len(line)
+        words = line.partition("#")[0].split()
+        if line.lstrip().startswith("["):
+            inside = "".join(words) == "[rider]"
+        elif inside and line.endswith("\n") and "".join(words).startswith("mass_kg="):
+            return at
+    return None

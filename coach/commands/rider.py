@@ -7,7 +7,9 @@ import os
 import re
 import shlex
 from collections.abc import Callable
+from errno import EACCES
 from pathlib import Path
+from stat import S_IMODE, S_IWUSR
 
 import click
 
@@ -164,15 +166,23 @@ def _save(path: Path, text: str) -> None:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a small file whole or not at all, in a folder that is made for it; text as UTF-8.
 
+    Whoever may read the file there may read the new one, and nobody else.
+
     Raises
     ------
     OSError
-        If it cannot be written.
+        If it cannot be written, or is there and marked as not to be written.
     """
-    part = path.with_name(path.name + ".part")
+    # Two that write at once write each a file of their own; the later one stays.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
+    mode = S_IMODE(path.stat().st_mode) if path.is_file() else None
+    if mode is not None and not mode & S_IWUSR:
+        raise PermissionError(EACCES, "it is read-only")
     try:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
+        if mode is not None:
+            part.chmod(mode)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

@@ -29,7 +29,7 @@ from coach.analysis.power import average, if_known
 from coach.analysis.repair import Repaired, repaired
 from coach.messages import Posture
 from coach.ride import Ride
-from coach.training.threshold import Method, ThresholdResult, band
+from coach.training.threshold import TESTS, Method, ThresholdResult, band
 from coach.workout import SegmentKind
 
 ESTIMATED = 0.15
@@ -72,6 +72,9 @@ def estimates(
     tuple of ThresholdResult
         One for each method, the most telling first; those that say nothing here say why.
     """
+    if ride.workout is None:
+        why = "it was ridden without a plan, and only a plan says what was steady and seated"
+        return tuple(ThresholdResult(method, why=why) for method in Method if method not in TESTS)
     cr10 = ride.cr10 if cr10 is None else cr10
     rows = repaired(ride)
     steady = [*_steady(ride)]
@@ -177,7 +180,9 @@ def _by_effort(rows: Repaired, steady: list[Asked], cr10: float | None) -> Thres
         average(rows.power[(rows.time >= each.start) & (rows.time < each.end)]) for each in steady
     ]
     known = [(power, each) for power, each in zip(powers, steady, strict=True) if power > 0]
-    if cr10 != FELT or not known:
+    if not known:
+        return ThresholdResult(Method.EFFORT, why="it takes a steady stretch with power")
+    if cr10 != FELT:
         return ThresholdResult(
             Method.EFFORT, why=f"it takes a hardest part that felt like CR10 {FELT:g}"
         )
