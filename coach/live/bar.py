@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from coach.live.glyphs import big
 from coach.live.ink import Ink, Line, cells, centred, cut, fit, merged
-from coach.live.view import Frame, place, seconds_left
-from coach.messages import Posture, RideState
-from coach.units import clock_text
-from coach.workout import Workout
+from coach.live.view import Frame, climbing, place, seconds_left, way_left
+from coach.messages import Posture, RideState, Snapshot
+from coach.units import clock_text, way_text
+from coach.workout import SegmentKind, Workout
 
 _STRIPE = 4
 """Width of a stripe [cells]."""
@@ -52,7 +52,7 @@ def bar_lines(frame: Frame, workout: Workout | None, width: int, size: Size | No
         return _small_bar(frame, workout, width)
     if frame.warning is not None:
         return _warning_bar(frame, frame.warning, width, size)
-    word, count, ink = _word(frame)
+    word, count, ink = _word(frame, workout)
     return word_bar(word, count, _caption(frame, workout), ink, width, size)
 
 
@@ -90,7 +90,7 @@ def word_bar(
     return [ground, *lines, ground]
 
 
-def _word(frame: Frame) -> tuple[str, str, Ink]:
+def _word(frame: Frame, workout: Workout | None) -> tuple[str, str, Ink]:
     """Return the word of the moment, its count-down and the ink of its bar."""
     snapshot = frame.snapshot
     if frame.resumes_in is not None:
@@ -99,21 +99,64 @@ def _word(frame: Frame) -> tuple[str, str, Ink]:
         return "PAUSED", "", Ink.REST_BAR
     if snapshot.state is RideState.FINISHED:
         return "DONE", "", Ink.REST_BAR
-    return _WORDS[snapshot.posture], clock_text(frame.countdown), _BARS[snapshot.posture]
+    return _WORDS[snapshot.posture], _count(frame, workout), _BARS[snapshot.posture]
+
+
+def _count(frame: Frame, workout: Workout | None) -> str:
+    """Return the time to what changes, or on a road the way to where it does, in km or m."""
+    ahead = _ahead(frame.snapshot, workout)
+    if ahead is None:
+        return clock_text(frame.countdown)
+    metres, _ = ahead
+    return way_text(metres).partition(" ")[0]
 
 
 def _caption(frame: Frame, workout: Workout | None) -> list[str]:
     """Say in small letters where we are and what follows."""
     snapshot = frame.snapshot
     if snapshot.state is RideState.PAUSED:
-        left = ["", f"{clock_text(frame.countdown)} left", place(snapshot)]
+        time_left = f"{clock_text(frame.countdown)} left"
+        left = ["", way_left(snapshot) or time_left, _here(snapshot)]
         if frame.resumes_in is not None:
             return ["get ready", *left]
         return [_LOOKING if frame.waiting else "space rides on", *left]
     if snapshot.state is RideState.FINISHED:
         return [f"ridden {clock_text(math.floor(snapshot.timer_time))}"]
+    ahead = _ahead(snapshot, workout)
+    if ahead is not None:
+        metres, what = ahead
+        return [_here(snapshot), "", f"{way_text(metres).partition(' ')[2]} {what}"]
     following = _following(frame, workout)
-    return [place(snapshot), *(["", "then", following] if following else [])]
+    return [_here(snapshot), *(["", "then", following] if following else [])]
+
+
+def _here(snapshot: Snapshot) -> str:
+    """Name where the rider is; a climb of a road without its length and grade: they are long."""
+    if snapshot.segment_way is None or not climbing(snapshot):
+        return place(snapshot)
+    return f"{snapshot.label.partition(':')[0]} of {snapshot.hills}"
+
+
+def _ahead(snapshot: Snapshot, workout: Workout | None) -> tuple[float, str] | None:
+    """Return the way to the top, to the next climb or to the road's end [m], and which it is.
+
+    ``None`` where the plan goes by time, or a change of posture comes first.
+    """
+    way = snapshot.segment_way
+    if way is None or workout is None:
+        return None
+    up = climbing(snapshot)
+    for segment in workout.segments[snapshot.segment + 1 :]:
+        asked = Posture.SEATED if segment.index in snapshot.swapped else segment.posture
+        if asked is not None and asked is snapshot.next_posture:
+            return None
+        climb = segment.hill if segment.kind is SegmentKind.HILL else None
+        if up and climb != snapshot.hill:
+            return way, "to the top"
+        if climb is not None and not up:
+            return way, f"to climb {climb}"
+        way += segment.length or 0.0
+    return way, "to the top" if up else "to go"
 
 
 def _following(frame: Frame, workout: Workout | None) -> str:
@@ -168,5 +211,10 @@ def _small_bar(frame: Frame, workout: Workout | None, width: int) -> list[Line]:
         if cells(text) > width:
             text = text.replace(" in ", " ")
         return [_striped(frame.warning, 0, width, text)]
-    word, count, ink = _word(frame)
-    return word_bar(word, count, _caption(frame, workout), ink, width, None)
+    word, count, ink = _word(frame, workout)
+    caption = _caption(frame, workout)
+    ahead = _ahead(frame.snapshot, workout)
+    if count and ahead is not None:
+        metres, what = ahead
+        count, caption = "", [_here(frame.snapshot), f"{way_text(metres)} {what}"]
+    return word_bar(word, count, caption, ink, width, None)

@@ -34,6 +34,7 @@ _LETTERS = {
     "8": (" ### ", "## ##", " ### ", "## ##", " ### "),
     "9": (" ### ", "## ##", " ####", "   ##", " ### "),
     ":": ("  ", "##", "  ", "##", "  "),
+    ".": ("  ", "  ", "  ", "  ", "##"),
     "—": ("     ", "     ", "#####", "     ", "     "),
     " ": ("  ", "  ", "  ", "  ", "  "),
 }
@@ -46,7 +47,8 @@ def big(text: str, tall: int = 1, wide: int = 1) -> tuple[str, ...]:
     Parameters
     ----------
     text : str
-        Made of the letters of SEATED, STAND IN, PAUSED, DONE, RIDE IN, digits, ``:`` and ``—``.
+        Made of the letters of SEATED, STAND IN, PAUSED, DONE, RIDE IN, digits, ``:``, ``.``
+        and ``—``.
     tall, wide : int
         How many times to enlarge a letter downwards and sideways.
 

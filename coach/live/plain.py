@@ -11,8 +11,8 @@ from typing import TextIO
 from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Style, clean
 from coach.live.keyboard import KEYS, Keyboard, in_rows
-from coach.live.view import STOP_FIRST, place
-from coach.messages import Cue, Key, PauseCause, RideState, Snapshot
+from coach.live.view import STOP_FIRST, climbing, place, way_left
+from coach.messages import Cue, Key, PauseCause, Posture, RideState, Snapshot
 from coach.units import clock_text
 
 _STATES = {
@@ -48,9 +48,11 @@ class PlainDisplay:
         self._keyboard = keyboard
         self._style = Style(unicode=unicode)
         self._segment: int | None = None
+        self._heading: tuple[str, Posture | None] | None = None
         self._state: tuple[RideState, PauseCause | None] = RideState.RIDING, None
         self._capped: set[str] = set()
         self._report: tuple[str, ...] = ()
+        self._kilometre: int | None = None
         self._told_when_to_stop = False
 
     def open(self) -> None:
@@ -64,8 +66,15 @@ class PlainDisplay:
         texts: list[str] = []
         if snapshot.segment != self._segment:
             self._segment = snapshot.segment
-            self._capped.clear()
-            texts.append(_heading(snapshot))
+            heading = snapshot.label, snapshot.posture
+            # A road changes its grade every few seconds.
+            if snapshot.segment_way is None or heading != self._heading:
+                self._capped.clear()
+                texts.append(_heading(snapshot))
+            self._heading = heading
+        milestone = self._milestone(snapshot)
+        # A heading has it.
+        texts = texts or milestone
         if (snapshot.state, snapshot.pause) != self._state:
             self._state = snapshot.state, snapshot.pause
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
@@ -95,6 +104,15 @@ class PlainDisplay:
         if self._keyboard is not None:
             self._keyboard.close()
 
+    def _milestone(self, snapshot: Snapshot) -> list[str]:
+        """Say on a climb how far the top is and how steep it is here, at each full kilometre."""
+        left = snapshot.hill_way if climbing(snapshot) else None
+        kilometre = None if left is None else math.ceil(left / 1000)
+        before, self._kilometre = self._kilometre, kilometre
+        if kilometre is None or before is None or kilometre >= before or snapshot.grade is None:
+            return []
+        return [f"{way_left(snapshot)}, {100 * snapshot.grade:.1f} %"]
+
     def _write(self, lines: Sequence[str]) -> None:
         if self._out is None or not lines:
             return
@@ -120,7 +138,7 @@ def _keys() -> list[str]:
 
 
 def _heading(snapshot: Snapshot) -> str:
-    """Name a segment: where, which posture, how long."""
+    """Name a segment: where, which posture, how long; on a road how far that goes."""
     posture = [] if snapshot.posture is None else [snapshot.posture.value]
-    length = clock_text(snapshot.segment_remaining)
+    length = way_left(snapshot) or clock_text(snapshot.segment_remaining)
     return f"== {', '.join([place(snapshot), *posture, length])} =="

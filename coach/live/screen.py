@@ -28,9 +28,10 @@ from coach.live.view import (
     climbing,
     place,
     seconds_left,
+    way_left,
 )
-from coach.messages import Key, PostureSource, RideState
-from coach.units import clock_text
+from coach.messages import Key, PostureSource, RideState, Snapshot
+from coach.units import clock_text, way_text
 from coach.workout import Workout
 
 ABSENT = "—"
@@ -300,12 +301,13 @@ def _facts(frame: Frame) -> list[Line]:
         f"ride {clock_text(math.floor(snapshot.timer_time))}",
         f"{_left(snapshot.remaining)} to go",
     ]
-    if climbing(snapshot) and snapshot.hill_remaining is not None:
+    if snapshot.way is not None:
+        times[1] = f"{way_text(snapshot.way)} to go"
+    if climbing(snapshot) and snapshot.hill_way is not None:
+        times.insert(0, way_left(snapshot))
+    elif climbing(snapshot) and snapshot.hill_remaining is not None:
         times.insert(0, f"{_left(snapshot.hill_remaining)} left in the hill")
-    facts = [
-        f"grade {_number(_percent(snapshot.grade), 1)} %",
-        f"{_number(_kmh(snapshot.speed), 1)} km/h",
-    ]
+    facts = [_grade(snapshot), f"{_number(_kmh(snapshot.speed), 1)} km/h"]
     if snapshot.effort:
         facts.insert(0, f"effort {snapshot.effort}")
     if snapshot.position is not None and snapshot.position_source is not None:
@@ -316,6 +318,14 @@ def _facts(frame: Frame) -> list[Line]:
         [(f" {' · '.join(facts)}", Ink.TEXT)],
         cap,
     ]
+
+
+def _grade(snapshot: Snapshot) -> str:
+    """Tell the grade; on a road also what is felt of it, where that is another."""
+    road = f"{_number(_percent(snapshot.grade), 1)} %"
+    felt = f"{_number(_percent(snapshot.felt_grade), 1)} %"
+    other = snapshot.segment_way is not None and snapshot.felt_grade is not None and felt != road
+    return f"grade {road}{f', felt {felt}' * other}"
 
 
 def _left(seconds: float) -> str:

@@ -1,12 +1,18 @@
 """The ride as a strip: height is effort, the raised line is standing, the bar is now.
 
-Below stand the numbers of the hills. Without a plan there is only how much of the ride is done.
+Below stand the numbers of the hills. On a road the strip goes by distance, and height is height.
+Without a plan there is only how much of the ride is done.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate, pairwise
+from math import sqrt
+from operator import mul
 
 from coach.live.ink import Ink, Line, merged
 from coach.messages import Posture, Snapshot
@@ -17,7 +23,10 @@ _NOW = ("┃", Ink.STRONG)
 _MARKS = {Posture.STANDING: "▄", Posture.SEATED: "▁", None: " "}
 
 Columns = tuple[tuple[Segment, float], ...]
-"""For each column of the strip its segment, and its target as a share of the plan's highest."""
+"""For each column of the strip its segment, and how high it is as a share of the highest."""
+
+_LEAST_RISE = 30.0
+"""A road is not drawn finer than this from low to high, or a flat one would have hills [m]."""
 
 
 def strip(snapshot: Snapshot, workout: Workout | None, width: int, rows: int) -> list[Line]:
@@ -30,7 +39,8 @@ def strip(snapshot: Snapshot, workout: Workout | None, width: int, rows: int) ->
     width : int
         Cells, at least 1.
     rows : int
-        Rows for the profile; two more follow, for postures and for the hills' numbers.
+        Rows for the profile; two more follow, for postures and for the hills' numbers. Where no
+        posture is asked for, the profile has that row too.
 
     Returns
     -------
@@ -43,8 +53,12 @@ def strip(snapshot: Snapshot, workout: Workout | None, width: int, rows: int) ->
     now = _now(snapshot, workout, width)
     if snapshot.swapped:
         columns = _swapped(columns, snapshot.swapped)
+    numbers = _numbers(workout, snapshot, width)
+    if all(segment.posture is None for segment in workout.segments):
+        rows += 1
+        return [*(_profile(columns, row, rows, now) for row in range(rows)), numbers]
     lines = [_profile(columns, row, rows, now) for row in range(rows)]
-    return [*lines, _postures(columns, now), _numbers(workout, snapshot, width)]
+    return [*lines, _postures(columns, now), numbers]
 
 
 def _progress(snapshot: Snapshot, width: int) -> Line:
@@ -54,22 +68,52 @@ def _progress(snapshot: Snapshot, width: int) -> Line:
     return [("█" * done, Ink.STRONG), ("▁" * (width - done), Ink.LABEL)]
 
 
+def _is_road(workout: Workout) -> bool:
+    """Return whether the plan goes by distance all the way."""
+    return all(segment.length is not None for segment in workout.segments)
+
+
+@lru_cache(maxsize=8)
+def _edges(workout: Workout) -> tuple[float, ...]:
+    """Return where each segment begins, and the last one ends: [m] on a road, else [s]."""
+    road = _is_road(workout)
+    sizes = ((each.length or 0.0) if road else each.duration for each in workout.segments)
+    return tuple(accumulate(sizes, initial=0.0))
+
+
 @lru_cache(maxsize=8)
 def _columns(workout: Workout, width: int) -> Columns:
+    edges = _edges(workout)
+    places = [(column + 0.5) / width * edges[-1] for column in range(width)]
+    last = len(workout.segments) - 1
+    indices = [min(last, bisect_right(edges, at) - 1) for at in places]
+    inside = [at - edges[index] for at, index in zip(places, indices, strict=True)]
+    shares = _heights if _is_road(workout) else _efforts
+    segments = [workout.segments[index] for index in indices]
+    return tuple(zip(segments, shares(workout, indices, inside), strict=True))
+
+
+def _efforts(workout: Workout, indices: Sequence[int], inside: Sequence[float]) -> Iterator[float]:
+    """Yield the targets at some places, as shares of the plan's highest."""
     highest = max(
         (power for each in workout.segments if (power := each.target_power_end) is not None),
         default=0.0,
     )
-    columns = []
-    index = 0
-    for column in range(width):
-        at = (column + 0.5) / width * workout.duration
-        while index < len(workout.segments) - 1 and at >= workout.segments[index].end:
-            index += 1
-        segment = workout.segments[index]
-        target = segment.target_power(at - segment.start) or 0.0
-        columns.append((segment, min(1.0, target / highest) if highest > 0 else 0.0))
-    return tuple(columns)
+    for index, seconds in zip(indices, inside, strict=True):
+        target = workout.segments[index].target_power(seconds) or 0.0
+        yield min(1.0, target / highest) if highest > 0 else 0.0
+
+
+def _heights(workout: Workout, indices: Sequence[int], inside: Sequence[float]) -> Iterator[float]:
+    """Yield the heights of a road at some places, as shares of its highest above its lowest."""
+    grades = [each.grade or 0.0 for each in workout.segments]
+    rises = [grade / sqrt(1 + grade**2) for grade in grades]
+    lengths = [each.length or 0.0 for each in workout.segments]
+    knots = [*accumulate(map(mul, lengths, rises), initial=0.0)]
+    low, high = min(knots), max(knots)
+    for index, metres in zip(indices, inside, strict=True):
+        height = knots[index] + metres * rises[index] - low
+        yield min(1.0, max(0.0, height / max(high - low, _LEAST_RISE)))
 
 
 @lru_cache(maxsize=8)
@@ -83,9 +127,11 @@ def _swapped(columns: Columns, swapped: frozenset[int]) -> Columns:
 
 def _now(snapshot: Snapshot, workout: Workout, width: int) -> int:
     """Return the column of this moment; a segment that was extended waits at its end."""
-    segment = workout.segments[min(snapshot.segment, len(workout.segments) - 1)]
-    at = max(segment.start, segment.end - snapshot.segment_remaining)
-    return min(width - 1, int(at / workout.duration * width))
+    index = min(snapshot.segment, len(workout.segments) - 1)
+    edges = _edges(workout)
+    left = snapshot.segment_way if _is_road(workout) else snapshot.segment_remaining
+    at = edges[index] if left is None else max(edges[index], edges[index + 1] - left)
+    return min(width - 1, int(at / edges[-1] * width))
 
 
 def _profile(columns: Columns, row: int, rows: int, now: int) -> Line:
@@ -111,7 +157,7 @@ def _numbers(workout: Workout, snapshot: Snapshot, width: int) -> Line:
     """Write each hill's number under its middle; the one being climbed stands out."""
     line: Line = [(" ", Ink.LABEL)] * width
     for hill, (start, end) in _hills(workout).items():
-        middle = int((start + end) / 2 / workout.duration * width)
+        middle = int((start + end) / 2 / _edges(workout)[-1] * width)
         here = hill == snapshot.hill and snapshot.kind == SegmentKind.HILL.value
         text, ink = (f"[{hill}]", Ink.STRONG) if here else (str(hill), Ink.LABEL)
         first = max(0, middle - len(text) // 2)
@@ -122,12 +168,12 @@ def _numbers(workout: Workout, snapshot: Snapshot, width: int) -> Line:
 
 @lru_cache(maxsize=8)
 def _hills(workout: Workout) -> dict[int, tuple[float, float]]:
-    """Return where each hill begins and ends [s]."""
+    """Return where each hill begins and ends."""
     spans: dict[int, tuple[float, float]] = {}
-    for segment in workout.segments:
+    for segment, (start, end) in zip(workout.segments, pairwise(_edges(workout)), strict=True):
         if segment.hill is not None and segment.kind is SegmentKind.HILL:
-            start, _ = spans.get(segment.hill, (segment.start, 0.0))
-            spans[segment.hill] = (start, segment.end)
+            first, _ = spans.get(segment.hill, (start, 0.0))
+            spans[segment.hill] = (first, end)
     return spans
 
 
@@ -135,6 +181,8 @@ def _ink(segment: Segment, column: int, now: int) -> Ink:
     """Hills wear the colour of their posture, bright while they are to come."""
     if segment.kind is not SegmentKind.HILL:
         return Ink.FAINT
+    if segment.posture is None:
+        return Ink.FAINT if column < now else Ink.LABEL
     standing = segment.posture is Posture.STANDING
     if column < now:
         return Ink.STAND_DONE if standing else Ink.SEATED_DONE

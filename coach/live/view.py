@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from coach.messages import Cue, CueKind, PauseCause, Posture, RideState, Snapshot
+from coach.units import way_text
 from coach.workout import SegmentKind, power_tolerance
 
 POWER_WINDOW = 3.0
@@ -107,10 +108,16 @@ class Frame:
 
     @property
     def countdown(self) -> int:
-        """Whole seconds to whatever changes first, posture or segment; 0 is the moment itself."""
+        """Whole seconds to whatever changes first, posture or segment; 0 is the moment itself.
+
+        The grade of a road changes all the time: there it is posture, or the climb's or road's end.
+        """
         snapshot = self.snapshot
         soon = snapshot.next_posture_in
         left = snapshot.segment_remaining
+        if snapshot.segment_way is not None:
+            top = snapshot.hill_remaining if climbing(snapshot) else None
+            left = snapshot.remaining if top is None else top
         return seconds_left(left if soon is None else min(left, soon))
 
 
@@ -127,7 +134,16 @@ def climbing(snapshot: Snapshot) -> bool:
 def place(snapshot: Snapshot) -> str:
     """Name where the rider is: ``Hill 3 of 6``, ``Warm-up``."""
     name = snapshot.label or snapshot.kind.replace("_", " ")
-    return f"{name} of {snapshot.hills}" if climbing(snapshot) else name
+    # A climb of a road has its length and grade in its name.
+    by_time = snapshot.segment_way is None
+    return f"{name} of {snapshot.hills}" if climbing(snapshot) and by_time else name
+
+
+def way_left(snapshot: Snapshot) -> str:
+    """Say how far: ``850 m to the top``, off the climbs ``12.4 km to go``; by time nothing."""
+    if climbing(snapshot) and snapshot.hill_way is not None:
+        return f"{way_text(snapshot.hill_way)} to the top"
+    return "" if snapshot.way is None else f"{way_text(snapshot.way)} to go"
 
 
 class Viewer:
@@ -225,6 +241,9 @@ def as_json(frame: Frame) -> dict[str, Json]:
         "hill": snapshot.hill,
         "hills": snapshot.hills,
         "hill_remaining_s": snapshot.hill_remaining,
+        "segment_way_m": snapshot.segment_way,
+        "hill_way_m": snapshot.hill_way,
+        "way_m": snapshot.way,
         "posture": _text(snapshot.posture),
         "next_posture": _text(snapshot.next_posture),
         "next_posture_in_s": snapshot.next_posture_in,
@@ -242,6 +261,7 @@ def as_json(frame: Frame) -> dict[str, Json]:
         "distance_m": snapshot.distance,
         "altitude_m": snapshot.altitude,
         "grade_pct": _percent(snapshot.grade),
+        "felt_grade_pct": _percent(snapshot.felt_grade),
         "position": _text(snapshot.position),
         "position_source": _text(snapshot.position_source),
         "intensity_pct": _percent(snapshot.intensity),
