@@ -546,6 +546,13 @@ def test_a_clock_set_back_since_takes_no_session_away(coach, terminal, tmp_path)
     assert "Go on" in terminal.asked[0]
 
 
+def test_a_clock_once_set_back_is_not_told_before_every_session(coach, terminal, tmp_path):
+    logged(tmp_path, exercises=[BRIDGE])
+    logged(tmp_path, NOW - timedelta(days=400), exercises=[BRIDGE])
+    terminal.answers = ["n"]
+    assert "clock" not in coach()[2]
+
+
 # --- what the ride showed -----------------------------------------------------------------------
 
 

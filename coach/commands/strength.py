@@ -148,7 +148,7 @@ def _session(
     log = StrengthLog(writable_folder(out) / LOG_NAME)
     try:
         read = load(log.path)
-        _warn(read.warnings)
+        _warn(read.losses)
         going = _taken_up(routine, read, log)
         if going is None:
             going = _begun(routine, read, log, ride or newest_ride(out, _now()), full)
