@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -295,6 +296,17 @@ def test_nothing_to_draw_is_said_and_no_file_is_left(coach, rides, tmp_path):
     assert code == 1
     assert "nothing to draw" in told
     assert not (tmp_path / "w.png").exists()
+
+
+def test_a_pipe_that_closes_costs_no_chart(rides, tmp_path):
+    train(rides)
+    read, write = os.pipe()
+    os.close(read)
+    words = ["progress", "--out", str(rides), "--until", "2026-11-08", "--chart", "w.svg"]
+    program = [sys.executable, "-m", "coach", *words]
+    subprocess.run(program, stdout=write, cwd=tmp_path, timeout=60)
+    os.close(write)
+    assert (tmp_path / "w.svg").read_bytes().startswith(b"<?xml")
 
 
 # --- the example --------------------------------------------------------------------------------

@@ -98,15 +98,18 @@ def progress(
         last = _with_days_ahead(found.history, today, weeks)
     asks = _asker(rider_file, simulated=simulated)
     done = weekly(plan, found.history, first, last, asks=asks)
+    saved = None
+    if chart is not None:
+        # matplotlib comes in here; and the file before the words, for `head` closes a pipe early.
+        from coach.charts.weeks import save_weeks
+
+        saved = save_weeks(done, today, chart, theme)
     if as_json:
         click.echo(format_json(done))
     else:
         _show(done, today, found.before)
-    if chart is not None:
-        # matplotlib comes in here.
-        from coach.charts.weeks import save_weeks
-
-        click.echo(f"saved: {readable(str(save_weeks(done, today, chart, theme)))}", err=as_json)
+    if saved is not None:
+        click.echo(f"saved: {readable(str(saved))}", err=as_json)
     if losses or found.losses:
         ctx.exit(DONE_WITH_LOSS)
 
