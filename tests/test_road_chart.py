@@ -191,6 +191,40 @@ def test_grade_of_a_barometer_changes_by_distance():
     assert (np.diff(changes) >= 99).all()
 
 
+@pytest.mark.parametrize(("scale", "shown"), [(0.8, True), (1.0, False), (0.98, False)])
+def test_felt_grade_has_a_panel_where_climbs_were_felt_otherwise(scale, shown):
+    ride = on_a_road()
+    # Nobody feels a descent: that is no news.
+    ride.felt_grade = np.maximum(ride.grade, 0.0) * scale
+    figure = ride_figure(ride)
+    assert ("grade" in panels(figure)) == shown
+    if shown:
+        felt = mark(figure, "grade", "trace")
+        assert felt.get_xdata() == pytest.approx(ride.distance)
+        assert felt.get_ydata() == pytest.approx(100 * ride.felt_grade)
+        highest = [each[3] for each in extents(mark(figure, "grade", "road"))]
+        assert max(highest) == pytest.approx(6.0)
+        low, high = panel(figure, "grade").get_ylim()
+        assert (low, high > 6.0) == (0.0, True)
+
+
+def test_felt_grade_has_its_place_after_a_pause_and_none_in_it():
+    ride = on_a_road()
+    ride.felt_grade = np.where(ride.time >= 350, 0.02, 0.04)
+    with_a_pause(ride, 350, 600, way=500.0)
+    trace = mark(ride_figure(ride), "grade", "trace")
+    at = 300 * DOWN + 50 * UP
+    x, y = trace.get_xdata(), trace.get_ydata()
+    assert (y[x < at - UP] == 4.0).all()
+    assert np.isnan(y[(x >= at) & (x < at + 500)]).all()
+    assert (y[x >= at + 500 + UP] == 2.0).all()
+
+
+def test_a_climb_of_a_road_is_one_over_time_too():
+    texts = words(panel(ride_figure(on_a_road(warm=60, down=60), axis="time"), "power"))
+    assert "Climb 1 · 716 m · 7.5 %" in texts
+
+
 def test_the_head_tells_way_and_ascent_of_a_road_ridden_indoors():
     ride = on_a_road()
     ride.power[:] = ride.target_power[:] = np.nan

@@ -113,7 +113,7 @@ def _along(rows: Repaired, way: Column) -> Column:
 
 def by_distance(ride: Ride) -> bool:
     """Tell whether a ride followed a road: its plan has stretches that end at a place."""
-    return ride.workout is not None and any(s.length is not None for s in ride.workout.segments)
+    return ride.workout is not None and ride.workout.by_distance
 
 
 def time_ticks(span: Span) -> list[tuple[float, str]]:

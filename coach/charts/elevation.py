@@ -1,4 +1,4 @@
-"""The elevation panel: the road's profile, the steeper the stronger."""
+"""The panels of the road: its profile, the steeper the stronger, and what was felt of its grade."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from coach.analysis.climbs import travelled
+from coach.analysis.timer import in_order
 from coach.charts import style
-from coach.charts.marks import bounds, highest, label_above, scale_around, slopes, trace
+from coach.charts.marks import (
+    NO_HEADROOM,
+    bounds,
+    highest,
+    label_above,
+    scale,
+    scale_around,
+    slopes,
+    steps,
+    trace,
+)
 from coach.charts.sheet import Key, Sheet, thinned
 from coach.charts.style import GRADES
 from coach.charts.traces import Traces, centred_mean, runs, stretches
@@ -20,6 +31,8 @@ BLOCKS = 300
 """A grade that is worked out holds for so small a part of the sheet, but for no less than ..."""
 SHORTEST_BLOCK = {"time": 15.0, "distance": 100.0}
 """... this [s], [m]: less is noise."""
+LEAST_DIFFERENCE = 0.0025
+"""Grades that differ by less, as a fraction, are not worth a panel. A convention."""
 
 
 def grade_classes(shown: Traces) -> npt.NDArray[np.intp]:
@@ -51,6 +64,34 @@ def _grade_from_altitude(shown: Traces) -> Column:
         if way > (last - run.first) * 0.5:
             grade[run.first : run.end] = (altitude[last] - altitude[run.first]) / way
     return grade
+
+
+def felt_grade(shown: Traces) -> Column:
+    """Return what was felt of the road's grade at each row, shape (n_rows,); NaN where unknown."""
+    ride, rows = shown.ride, shown.rows
+    order = in_order(ride.time)
+    at = np.searchsorted(ride.time[order], rows.time, "right") - 1
+    return np.where(rows.riding & (at >= 0), ride.felt_grade[order[at]], np.nan)
+
+
+def is_felt_otherwise(shown: Traces) -> bool:
+    """Tell whether climbs were felt less steep than they are; no trainer lets feel a descent."""
+    if not np.isfinite(shown.ride.felt_grade).any():
+        return False
+    off = np.abs(felt_grade(shown) - shown.rows.grade)[shown.rows.grade > 0]
+    off = off[np.isfinite(off)]
+    # On the way from one grade to the next they always differ a little.
+    return off.size > 0 and float(np.median(off)) > LEAST_DIFFERENCE
+
+
+def draw_grade(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:
+    """What was felt of each climb, as a line over the grade of the road."""
+    road = 100 * np.maximum(np.nan_to_num(shown.rows.grade), 0.0)
+    felt = 100 * np.maximum(felt_grade(shown), 0.0)
+    scale(axes, sheet, 0.0, NO_HEADROOM * max(highest(road, felt), 5.0), ticks=3)
+    steps(axes, shown, road, grade_classes(shown), sheet.theme.grades, "road")
+    trace(axes, sheet, shown.x, felt, sheet.theme.ink, 1.3)
+    sheet.title(axes, "Grade", "%, uphill: felt, over the road's")
 
 
 def draw_elevation(sheet: Sheet, axes: Axes, shown: Traces, lead: bool) -> None:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from coach.charts import style
 from coach.charts.axis import AxisName
-from coach.charts.elevation import draw_elevation
+from coach.charts.elevation import draw_elevation, draw_grade, is_felt_otherwise
 from coach.charts.header import draw_header
 from coach.charts.labels import draw_hill_labels
 from coach.charts.marks import boxes, note_inside
@@ -58,6 +58,7 @@ _PANELS = (
     _Panel("posture", 0.0, lambda shown: bool(prescribed(shown) or ridden(shown)), draw_posture),
     _Panel("cadence", 1.35, lambda shown: bool((shown.rows.cadence > 0).any()), draw_cadence),
     _Panel("heart", 1.45, lambda shown: shown.has("heart_rate"), draw_heart),
+    _Panel("grade", 1.1, is_felt_otherwise, draw_grade),
     _Panel("elevation", 1.35, lambda shown: shown.has("altitude"), draw_elevation),
     _Panel("speed", 1.35, has_only_speed, draw_speed),
 )

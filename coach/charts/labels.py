@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from coach.analysis.hills import Hill
 from coach.charts import style
+from coach.charts.axis import by_distance
 from coach.charts.sheet import Sheet, thinned
 from coach.charts.traces import Traces, share_of_target
 from coach.units import way_text
@@ -19,9 +20,10 @@ LINES = (21.0, 42.0, 62.0)
 def draw_hill_labels(sheet: Sheet, axes: Axes, shown: Traces) -> None:
     """Write name and load of each hill; where hills crowd, only numbers, or some of them.
 
-    On an axis of distance it is a climb, and says how long and how steep it is.
+    On a road, and on an axis of distance, it is a climb and says how long and how steep it is.
     """
-    hills, way = shown.summary.hills, shown.axis.name == "distance"
+    hills = shown.summary.hills
+    way = shown.axis.name == "distance" or by_distance(shown.ride)
     numbers = [str(hill.index) for hill in hills]
     names = [f"{'Climb' if way else 'Hill'} {number}" for number in numbers]
     roads = [road_words(hill) if way else ("", "") for hill in hills]
@@ -94,7 +96,7 @@ def road_words(hill: Hill) -> tuple[str, str]:
 def load_words(shown: Traces, hill: Hill, *, way: bool = False) -> tuple[str, str]:
     """Say how hard a hill was: mean power and its share of the target, else ascent and grade.
 
-    On an axis of distance, where its grade is told already, without power nothing.
+    Of a climb, whose grade is told already, without power nothing.
     """
     if hill.average_power is not None:
         share = share_of_target(shown, hill)
