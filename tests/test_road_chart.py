@@ -191,6 +191,16 @@ def test_grade_of_a_barometer_changes_by_distance():
     assert (np.diff(changes) >= 99).all()
 
 
+def test_a_short_wall_is_seen_however_fast_it_was_ridden():
+    ride = recorded(600)
+    ride.distance = ride.time * 10
+    ride.altitude = 400 + 0.8 * np.clip(ride.time - 250, 0, 40)
+    shown = traces(ride, axis="distance")
+    steep = shown.x[grade_classes(shown) >= 2]
+    assert steep.size > 0
+    assert 2400 <= steep[0] < steep[-1] < 3000
+
+
 @pytest.mark.parametrize(("scale", "shown"), [(0.8, True), (1.0, False), (0.98, False)])
 def test_felt_grade_has_a_panel_where_climbs_were_felt_otherwise(scale, shown):
     ride = on_a_road()

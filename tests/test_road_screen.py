@@ -115,6 +115,13 @@ def test_climbs_have_their_numbers_under_their_middle() -> None:
     assert (row.index("[1]"), row.index("2")) == (54, 110)
 
 
+def test_a_road_that_goes_down_is_as_high_as_one_that_goes_up() -> None:
+    down, up = road((10_000, -5, None, None)), road((10_000, 5, None, None))
+    falling = [text(line)[:-1] for line in strip(on(down, 0, 1e4), down, 81, 3)]
+    rising = [text(line)[1:] for line in strip(on(up, 0, 0), up, 81, 3)]
+    assert [row[::-1] for row in falling[:4]] == rising[:4]
+
+
 def test_a_flat_road_is_drawn_flat() -> None:
     flat = road((5000, 0.1, None, None), (5000, -0.1, None, None))
     rows = [text(line) for line in strip(on(flat, 0, 0), flat, 80, 3)]
@@ -173,10 +180,16 @@ def test_a_change_of_posture_that_comes_first_is_counted_in_time() -> None:
     frame = Viewer().see(on(STOOD, 0, 1000))
     (line,) = bar_lines(frame, STOOD, 80, None)
     assert "SEATED  1:40  Climb 1 of 1  then  STAND" in text(line)
-    # It stays seated: the swap made the rest of the climb seated.
-    seated = on(STOOD, 0, 1000, swapped=frozenset({1}), next_posture=None, next_posture_in=None)
-    (line,) = bar_lines(Viewer().see(seated), STOOD, 80, None)
-    assert "SEATED  Climb 1 of 1  2.0 km to the top" in text(line)
+
+
+def test_a_swapped_climb_is_no_change_of_posture() -> None:
+    plan = road(
+        (2000, 5, 1, Posture.SEATED), (1000, 7, 1, Posture.STANDING),
+        (900, 0, None, Posture.SEATED), (500, 0, None, Posture.STANDING),
+    )  # fmt: skip
+    swapped = on(plan, 0, 500, swapped=frozenset({1}), next_posture_in=340.0)
+    (line,) = bar_lines(Viewer().see(swapped), plan, 80, None)
+    assert "SEATED  Climb 1 of 1  2.5 km to the top" in text(line)
 
 
 def test_the_warning_counts_to_the_posture_and_not_to_the_next_grade() -> None:
