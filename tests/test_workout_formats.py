@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from coach.errors import ProfileError
 from coach.formats import erg, zwo
 from coach.formats.fit import workout as fit
+from coach.formats.part_names import labels
 from coach.formats.workouts import Decoded, Encoded
 from coach.messages import Posture
-from coach.profile import example_rider, find_workout, load_workout
+from coach.profile import compile_workout, example_rider, find_workout, load_workout
 from coach.profile.plan import Part, WorkoutPlan
 from coach.workout import SegmentKind, TextCue
 
@@ -252,3 +253,10 @@ def test_a_workout_goes_through_all_formats_in_any_order(blocks, order):
             assert is_now.cadence == was.cadence
         start += seconds
     assert sorted(words(found)) == sorted(words(plan))
+
+
+@pytest.mark.parametrize("workout", HILLY)
+def test_files_call_the_parts_what_the_screen_calls_them(workout):
+    plan = load_workout(find_workout(workout))
+    shown = {segment.label for segment in compile_workout(plan, RIDER).segments}
+    assert set(labels(replace(part, effort="easy") for part in plan.parts)) == shown

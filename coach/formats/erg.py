@@ -35,6 +35,7 @@ from coach.errors import ProfileError
 from coach.formats.course_text import CourseText, Row, parse_number
 from coach.formats.crs import decode as decode_crs
 from coach.formats.erg_writing import OWN_KINDS, encode_erg, encode_mrc
+from coach.formats.part_names import parse_name
 from coach.formats.posture_words import PostureWord, parse_posture
 from coach.formats.workouts import (
     LARGEST,
@@ -44,7 +45,6 @@ from coach.formats.workouts import (
     Decoded,
     one_line,
 )
-from coach.formats.zwo.words import parse_name
 from coach.messages import Posture
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.profile.workout_schema import LONGEST_WORKOUT

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from coach.errors import ProfileError
+from coach.formats.part_names import format_name, labels
 from coach.formats.posture_words import format_posture, parse_posture
 from coach.formats.workouts import Encoded, one_line
-from coach.formats.zwo.words import format_name, labels
 from coach.messages import Mode, Posture
+from coach.profile.names import kind_name
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.profile.trial import STEP as RAMP_STEP
 from coach.rider import Rider
@@ -25,7 +26,7 @@ from coach.workout import SegmentKind
 SHOWN = 10
 """How long a text is to be shown [s]; a convention, as files of others have it."""
 
-OWN_KINDS = {"Warm-up": SegmentKind.WARM_UP, "Cool-down": SegmentKind.COOL_DOWN}
+OWN_KINDS = {kind_name(kind): kind for kind in (SegmentKind.WARM_UP, SegmentKind.COOL_DOWN)}
 """The names that say what a stretch is for, to whoever reads the file."""
 
 _Held = tuple[Posture | None, Band | None]
@@ -246,7 +247,7 @@ def _seconds(value: float) -> str:
 def _name(part: Part, label: str) -> str:
     """Return what a part is called; a kind that is read again is always told."""
     if part.kind in OWN_KINDS.values():
-        return next(name for name, kind in OWN_KINDS.items() if kind is part.kind)
+        return kind_name(part.kind)
     return one_line(label)
 
 

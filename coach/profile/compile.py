@@ -10,13 +10,14 @@ load gone within three seconds of the end of the effort.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from coach.errors import RiderInputError
 from coach.guidance.gears import gears
 from coach.messages import Mode, Posture
 from coach.physics import grade_for, speed_for
+from coach.profile.names import kind_name, numbered
 from coach.profile.others import (
     check_mode,
     cues_within,
@@ -52,29 +53,8 @@ SEATED_SHARE = 0.1
 MOST_RAISED = Raised(power=0.25, length=300.0, standing=300.0)
 """The most that can be asked; a convention, wide enough for every weeks' plan."""
 
-_LABELS = {
-    SegmentKind.WARM_UP: "Warm-up",
-    SegmentKind.HILL: "Hill",
-    SegmentKind.DOWNHILL: "Downhill",
-    SegmentKind.MODERATE: "Moderate",
-    SegmentKind.COOL_DOWN: "Cool-down",
-    SegmentKind.INTERVAL: "Interval",
-    SegmentKind.RECOVERY: "Recovery",
-    SegmentKind.STEADY: "Block",
-    SegmentKind.FREE: "Free ride",
-}
-
 _CLIMBS = (SegmentKind.HILL, SegmentKind.INTERVAL)
 """What has one speed for all of its kind, and is ridden by grade."""
-
-_NUMBERED_LIKE = {
-    SegmentKind.HILL: SegmentKind.HILL,
-    SegmentKind.DOWNHILL: SegmentKind.HILL,
-    SegmentKind.INTERVAL: SegmentKind.INTERVAL,
-    SegmentKind.RECOVERY: SegmentKind.INTERVAL,
-    SegmentKind.STEADY: SegmentKind.STEADY,
-}
-"""Whose number a part carries in its label: a downhill that of the hill before it."""
 
 
 def compile_workout(
@@ -136,10 +116,9 @@ def compile_workout(
     speeds[SegmentKind.RECOVERY] = speeds[SegmentKind.INTERVAL]
     if mode is Mode.GRADE:
         speeds[SegmentKind.STEADY] = speed_of_blocks(chosen, rider)
-    numbers = dict.fromkeys(_NUMBERED_LIKE.values(), 0)
     segments: list[Segment] = []
     start = 0.0
-    for part in parts:
+    for part, number in numbered(parts):
         if part.kind is SegmentKind.TEST:
             segments += test_segments(
                 plan,
@@ -152,8 +131,6 @@ def compile_workout(
             )
             start = segments[-1].end
             continue
-        if part.kind in numbers:
-            numbers[part.kind] += 1
         into = 0.0
         for posture, duration, cadence in _stretches(part, theirs=theirs):
             segment = Segment(
@@ -163,12 +140,12 @@ def compile_workout(
                 duration=duration,
                 posture=posture,
                 mode=_mode(part, mode, speeds.get(part.kind)),
-                hill=numbers[part.kind] if part.kind is SegmentKind.HILL else None,
+                hill=number if part.kind is SegmentKind.HILL else None,
                 basic_resistance=(None if theirs else _basic_resistance(part, rider)),
                 cadence_low=cadence[0] if cadence else None,
                 cadence_high=cadence[1] if cadence else None,
                 effort=part.effort,
-                label=shortened(part.label) or _label(part.kind, numbers),
+                label=shortened(part.label) or kind_name(part.kind, number),
                 cues=cues_within(part, into, into + duration),
             )
             segments.append(_loaded(segment, part, rider, speeds.get(part.kind)))
@@ -375,11 +352,6 @@ def _basic_resistance(part: Part, rider: Rider) -> float:
     """Return the fraction of the trainer's maximum, between its ends."""
     steps = part.resistance_steps * rider.resistance_increment
     return min(1.0, max(0.0, rider.moderate_resistance + steps))
-
-
-def _label(kind: SegmentKind, numbers: Mapping[SegmentKind, int]) -> str:
-    number = numbers[_NUMBERED_LIKE[kind]] if kind in _NUMBERED_LIKE else 0
-    return f"{_LABELS[kind]} {number}" if number else _LABELS[kind]
 
 
 def _loaded(segment: Segment, part: Part, rider: Rider, speed: float | None) -> Segment:

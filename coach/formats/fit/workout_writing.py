@@ -30,6 +30,7 @@ from coach.formats.fit.notes import LONGEST_TEXT, format_notes
 from coach.formats.fit.writer import PRODUCT_NAME
 from coach.formats.workouts import Encoded, one_line
 from coach.messages import Mode, Posture
+from coach.profile.names import kind_name, numbered
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.profile.trial import STEP as RAMP_STEP
 from coach.workout import SegmentKind, TextCue
@@ -167,9 +168,7 @@ def _steps(plan: WorkoutPlan, lost: dict[str, None]) -> Iterator[_Step]:
     Boundaries are rounded to FIT's milliseconds, not lengths: nothing adds up over the workout.
     """
     begin = 0.0
-    number = 0
-    for part in plan.parts:
-        number += part.kind is SegmentKind.HILL
+    for part, number in numbered(plan.parts):
         label = one_line(part.label) or _label(part.kind, number)
         stretches = [
             stretch
@@ -246,10 +245,9 @@ def _is_cut(text: str) -> bool:
 
 def _label(kind: SegmentKind, number: int) -> str:
     """Return what a part is called that has no name: ``Hill 3``, ``Cool-down``."""
-    if kind in (SegmentKind.STEADY, SegmentKind.FREE, SegmentKind.ROAD):
+    if kind in (SegmentKind.STEADY, SegmentKind.FREE):
         return ""
-    name = kind.replace("_", "-").capitalize()
-    return f"{name} {number}" if kind in _NUMBERED and number else name
+    return kind_name(kind, number if kind in _NUMBERED else 0)
 
 
 def _stretches(part: Part) -> Iterator[_Stretch]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from coach.formats.part_names import parse_name
 from coach.formats.posture_words import parse_posture
-from coach.formats.zwo.words import parse_name
 from coach.messages import Posture
 from coach.profile.plan import Band, Part
 from coach.workout import SegmentKind, TextCue

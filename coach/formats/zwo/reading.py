@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from coach.errors import ProfileError
+from coach.formats.part_names import MAX_EFFORT
 from coach.formats.posture_words import FASTEST, SLOWEST
 from coach.formats.workouts import (
     LARGEST,
@@ -18,7 +19,7 @@ from coach.formats.workouts import (
 )
 from coach.formats.xml import Item, Walk
 from coach.formats.zwo.blocks import Block, Text, parts_of
-from coach.formats.zwo.words import HALF_BAND, MAX_EFFORT, MOST_SHARE, interval_name
+from coach.formats.zwo.words import HALF_BAND, MOST_SHARE, interval_name
 from coach.profile.plan import Band, WorkoutPlan
 from coach.workout import SegmentKind
 

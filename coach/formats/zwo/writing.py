@@ -8,23 +8,17 @@ from html import escape
 from itertools import pairwise
 
 from coach.errors import ProfileError
+from coach.formats.part_names import MAX_EFFORT, format_name, labels, parse_name
 from coach.formats.posture_words import format_posture, parse_posture
 from coach.formats.workouts import LONGEST_NAME, LONGEST_TEXT, Encoded, one_line
 from coach.formats.zwo.blocks import power_at
-from coach.formats.zwo.words import (
-    HALF_BAND,
-    MAX_EFFORT,
-    NUMBERED_LIKE,
-    format_name,
-    interval_name,
-    labels,
-    parse_name,
-)
+from coach.formats.zwo.words import HALF_BAND, interval_name
 from coach.guidance.gears import SEATED_HILL_CADENCE
 from coach.messages import Mode, Posture
 from coach.profile.plan import Band, Part, WorkoutPlan
 from coach.workout import SegmentKind
 
+_NUMBERED = (SegmentKind.HILL, SegmentKind.DOWNHILL, SegmentKind.INTERVAL, SegmentKind.RECOVERY)
 _BY_GRADE = (SegmentKind.HILL, SegmentKind.INTERVAL, SegmentKind.RECOVERY)
 _ELEMENTS = {
     SegmentKind.WARM_UP: "Warmup",
@@ -269,7 +263,7 @@ def _lost(plan: WorkoutPlan, threshold_power: float | None) -> list[str]:
     rising = any(p.kind is SegmentKind.COOL_DOWN and p.power_start < p.power_end for p in parts)
     by_power = (None, Mode.POWER)
     by_grade = any(p.mode not in by_power or (p.kind in _BY_GRADE and not p.mode) for p in parts)
-    named = any(part.kind in NUMBERED_LIKE for part in parts)
+    named = any(part.kind in _NUMBERED for part in parts)
     speed = (plan.climbing_speed, plan.climbing_cadence) != (None, SEATED_HILL_CADENCE)
     absolute = threshold_power is None and any(part.absolute for part in parts)
     found = {
