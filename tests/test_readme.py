@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import runpy
 import shlex
+from contextlib import redirect_stdout
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean
@@ -19,17 +22,21 @@ import coach.trainers as trainers
 from coach.cli import coach
 from coach.clock import ManualClock, SteppedClock
 from coach.live.plain import PlainDisplay
+from coach.live.strength import StrengthScreen
 from coach.messages import Command, Key, TrackResistance
 from coach.profile import example_rider, profile_names
 from coach.protocol import fec
+from coach.strength.messages import Phase, Press, SessionSnapshot
 from coach.trainers import connection
 from coach.trainers.ant import usb
 from coach.trainers.ant.causes import NO_STICK, StickUnavailable
 from coach.trainers.stick import Air, PretendStick
+from coach.training.emphasis import RULES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONNECT = ROOT / "examples" / "connect_trainer.py"
+SIX = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 RIDES = (ROOT.parent / "shared" / "rides").resolve()
 needs_rides = pytest.mark.skipif(not RIDES.is_dir(), reason=f"no recorded rides in {RIDES}")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -112,19 +119,33 @@ def test_the_matrix_of_faults_is_the_one_that_selftest_prints():
     assert printed("selftest") == shown("coach selftest")
 
 
-def grepped(command: str) -> list[str]:
-    """Run a line of the README that ends in ``| grep -A N TEXT``; TEXT stands in one line only."""
+def piped(command: str) -> list[str]:
+    """Run a line of the README, with what its pipe leaves of the output.
+
+    A pipe is ``head -N``, ``tail -N``, ``grep TEXT`` or ``grep -A N TEXT``; of the last, TEXT
+    stands in one line only.
+    """
     run, _, pipe = command.partition(" | ")
-    grep, after, count, text = shlex.split(pipe)
-    assert (grep, after) == ("grep", "-A")
     lines = printed(*shlex.split(run)[1:])
-    (found,) = (row for row, line in enumerate(lines) if text in line)
-    return lines[found : found + 1 + int(count)]
+    match shlex.split(pipe):
+        case []:
+            return lines
+        case ["head", count]:
+            return lines[: -int(count)]
+        case ["tail", count]:
+            return lines[int(count) :]
+        case ["grep", text]:
+            return [line for line in lines if text in line]
+        case ["grep", "-A", count, text]:
+            (found,) = (row for row, line in enumerate(lines) if text in line)
+            return lines[found : found + 1 + int(count)]
+    raise AssertionError(f"the test knows no such pipe: {pipe}")
 
 
 @pytest.fixture
 def somewhere(tmp_path, monkeypatch):
-    """Make a folder for rides, of which no pictures are drawn."""
+    """Make a folder for rides, of which no pictures are drawn, and nobody's rider file."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nobody"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("coach.charts.figures.save_charts", lambda *_: [])
 
@@ -134,7 +155,7 @@ def test_the_intervals_that_are_shown_and_ridden(somewhere):
     two = printed("workout", "show", "intervals", "--rounds", "2")[0].split(", ")[1]
     assert f"one to three rounds ({two} for two)" in README
     ride = "coach ride intervals --rounds 2 --trainer sim --speed max | grep -A 5 13:50"
-    assert grepped(ride) == shown(ride)
+    assert piped(ride) == shown(ride)
 
 
 def test_what_was_asked_and_done_by_who_sits_early_and_by_who_ignores_the_coach(somewhere):
@@ -144,7 +165,7 @@ def test_what_was_asked_and_done_by_who_sits_early_and_by_who_ignores_the_coach(
             " | grep -A 2 'Hill 5: '",
             f"coach summary rides/2025-01-08_090000_{file}.ride | grep -A {rows} Asked",
         ):
-            assert grepped(command) == shown(command)
+            assert piped(command) == shown(command)
 
 
 def test_a_swap_and_a_pause_read_as_they_stand_there(somewhere, monkeypatch):
@@ -166,6 +187,132 @@ def test_a_swap_and_a_pause_read_as_they_stand_there(somewhere, monkeypatch):
     (quoted,) = (block for _, block in BLOCKS if "Stay seated" in block)
     assert pressed == {}
     assert quoted in said
+
+
+PLAN = "coach plan --weeks 8 --days mon,wed,sat --start 2027-01-04"
+MADE_UP = [f"{PLAN} --simulate {character} | grep Hills" for character in ("obedient", "tired")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "coach technique --inseam-cm 83 --crank-mm 170 | head -8",
+        "coach strength --list | head -7",
+        "coach strength --rules | grep -A 9 'Sat down early'",
+        *MADE_UP,
+    ],
+)
+def test_what_is_shown_off_the_bike(command, somewhere):
+    assert piped(command) == shown(command)
+
+
+def test_a_plan_is_kept_and_becomes_a_calendar(somewhere, monkeypatch):
+    monkeypatch.setattr("coach.commands.plan._now", lambda: datetime(2026, 12, 28, tzinfo=UTC))
+    for command in (
+        f"{PLAN} --zone Europe/Berlin --save | head -15",
+        "coach plan --ics plan.ics | tail -1",
+    ):
+        assert piped(command) == shown(command)
+
+
+def test_ftp_as_a_ramp_tells_it_and_as_a_first_ride_does(somewhere):
+    ramp = "coach ftp ramp --trainer sim --speed max | tail -3"
+    assert piped(ramp) == shown(ramp)
+    band = "\n".join(shown(ramp)[:2])
+    assert band in "\n".join(printed("summary", "rides/2025-01-08_090000_ftp-ramp.ride"))
+    printed("ride", "hills-starter", "--trainer", "sim", "--speed", "max")
+    first = "rides/2025-01-08_090000_hills-starter.ride"
+    for command in (f"coach ftp result {first} --cr10 4 | head -3", "coach felt 5"):
+        assert piped(command) == shown(command)
+
+
+class Hands:
+    """A display that prints what it shows, and a rider who does one exercise and quits."""
+
+    def __init__(self, **_: object) -> None:
+        self.due: list[Press] = []
+
+    def open(self) -> None:
+        pass
+
+    def show(self, snapshot: SessionSnapshot, *_: object) -> None:
+        lines = StrengthScreen(80, 24).lines(snapshot)
+        click.echo(re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines)))
+        waits = snapshot.phase is Phase.READY and snapshot.seconds_left is None
+        if snapshot.sets_done:
+            self.due = [Press.QUIT]
+        elif waits or snapshot.phase is Phase.ASK:
+            self.due = [Press.GO]
+
+    def keys(self) -> list[Press]:
+        due, self.due = self.due, []
+        return due
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_strength_session_reads_as_it_stands_there(somewhere, monkeypatch):
+    monkeypatch.setattr("coach.live.strength.strength_display", Hands)
+    monkeypatch.setattr("coach.commands.strength.at_a_terminal", lambda: True)
+    monkeypatch.setattr("coach.commands.guided.MonotonicClock", ManualClock)
+    for command in ("strength", "guided"):
+        monkeypatch.setattr(f"coach.commands.{command}._now", lambda: SIX)
+    said = CliRunner().invoke(coach, ["strength"], input="y\n")
+    everything = iter(line.rstrip() for line in said.output.splitlines())
+    wanted = [line for line in shown("coach strength") if line != "..."]
+    assert [line for line in wanted if line not in everything] == []
+    (offer,) = (block.strip() for _, block in BLOCKS if block.startswith("Go on with"))
+    assert offer in CliRunner().invoke(coach, ["strength"], input="n\nn\n").output
+
+
+def test_the_table_of_rules_is_the_program_s():
+    table = README[README.index("| Rule | ") :].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+    assert [name for name, *_ in rows] == [
+        rule.name.replace("_", " ").capitalize() for rule in RULES
+    ]
+    for rule, (_, seen, does, known) in zip(RULES, rows, strict=True):
+        assert set(re.findall(r"\d+", seen)) <= set(re.findall(r"\d+", rule.fact))
+        assert rule.does.lower().startswith(does.replace(", ", ", with ", bool(rule.groups)))
+        assert known.startswith("convention") is not rule.established
+        assert not rule.established or known.partition(": ")[2] in rule.source
+
+
+EXAMPLE = "python examples/eight_weeks.py obedient 8 weeks | tail -1"
+WEEKS = "coach progress --simulated --out weeks --weeks 9 | head -12"
+
+
+def ride_weeks(weeks: int, today: date, monkeypatch) -> str:
+    """Ride the example's obedient rider into the folder ``weeks``, and return what it prints."""
+
+    class Day(date):
+        @classmethod
+        def today(cls):
+            return today
+
+    class Moment(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.combine(today, SIX.timetz())
+
+    example = runpy.run_path(str(ROOT / "examples" / "eight_weeks.py"))
+    main = example["main"]
+    main.__globals__["date"] = Day
+    monkeypatch.setattr("coach.commands.progress.datetime", Moment)
+    out = io.StringIO()
+    with redirect_stdout(out):
+        main(example["CHARACTERS"]["obedient"], weeks, Path("weeks"))
+    return out.getvalue()
+
+
+def test_a_week_of_the_eight_is_ridden_again(somewhere, monkeypatch):
+    assert ride_weeks(1, date(2026, 9, 28), monkeypatch).endswith(" --out weeks --weeks 2\n")
+    log = "coach strength --log --out weeks | head -8"
+    assert piped(log) == shown(log)
+    lines = printed(*shlex.split(WEEKS.replace("9 | head -12", "2"))[1:])
+    (week,) = (line.split() for line in lines if line.startswith("21 Sep"))
+    assert week == shown(WEEKS)[4].split()
 
 
 def test_all_characters_are_named():
