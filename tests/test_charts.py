@@ -1040,7 +1040,8 @@ def columns(draw, seconds):
     made = {}
     for name, scale in (
         ("power", 300), ("cadence", 90), ("heart_rate", 150), ("altitude", 500), ("speed", 9),
-        ("distance", 9e3), ("target_power", 300), ("prescribed_standing", 1),
+        ("distance", 9e3), ("target_power", 300), ("prescribed_standing", 1), ("grade", 0.05),
+        ("felt_grade", 0.04),
     ):  # fmt: skip
         kind = draw(st.sampled_from(["absent", "noise", "flat", "holes", "huge"]))
         values = rng.normal(scale, scale / 3, seconds)
@@ -1070,7 +1071,11 @@ def test_any_ride_is_drawn_or_refused_in_a_sentence(data):
     ]
     ride.position_source = PostureSource.MEASURED
     try:
-        figure = ride_figure(ride, data.draw(st.sampled_from(["light", "dark"])))
+        figure = ride_figure(
+            ride,
+            data.draw(st.sampled_from(["light", "dark"])),
+            axis=data.draw(st.sampled_from([None, "distance"])),
+        )
     except RideFileError:
         return
     with warnings.catch_warnings():
