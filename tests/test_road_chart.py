@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -343,3 +344,6 @@ def test_the_command_takes_the_axis(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     assert run(["chart", str(file), "--axis", "distance"]) == 1
     assert "no distance was recorded" in capsys.readouterr().err
+    file.write_text(re.sub("<time>.*?</time>", "", file.read_text().replace('far="', 'lon="')))
+    assert run(["chart", str(file), "--axis", "distance"]) == 1
+    assert "nothing to draw over time" in capsys.readouterr().err

@@ -90,6 +90,9 @@ def axis_of(ride: Ride, rows: Repaired, name: AxisName | None = None) -> Axis:
     """
     way = travelled(rows)
     known = bool(np.isfinite(way).any())
+    if not len(rows):
+        # A route without times: there is no ride to draw on any axis.
+        name = "time"
     if name == "distance" and not known:
         raise RideFileError(
             f"{ride.name or 'this ride'}: no distance was recorded, so it can only be drawn over"
