@@ -367,6 +367,15 @@ def test_what_no_rider_and_no_sensor_can_mean_is_left_out():
     assert "1 impossible heart rate value left out" in rows.notes
 
 
+def test_a_model_counts_its_heights_from_where_it_likes():
+    ride = make_ride([100] * 20, altitude=np.linspace(-480, -900, 20))
+    assert repaired(ride).notes == ("19 impossible altitude values left out",)
+    ride.virtual_altitude = True
+    rows = repaired(ride)
+    assert rows.notes == ()
+    np.testing.assert_allclose(rows.altitude[:20], ride.altitude)
+
+
 def test_no_heart_jumps():
     rows = repaired(make_ride([100] * 4, heart_rate=[120, 131, 121, 122]))
     np.testing.assert_array_equal(rows.heart_rate, [120, 120, 121, 122])

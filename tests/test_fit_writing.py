@@ -387,6 +387,19 @@ def test_values_out_of_range_are_no_values():
     read_with_garmin(fit.encode(ride))
 
 
+def test_a_model_may_go_down_a_mountain_from_nothing():
+    """FIT has no height below -500 m, and where a model counts from is nobody's business."""
+    down = -2.0 * np.arange(600.0)
+    ride = Ride.from_columns(np.arange(600.0), altitude=down)
+    ride.start = START
+    assert np.isnan(fit.decode(fit.encode(ride)).altitude).sum() == 349
+    ride.virtual_altitude = True
+    back = fit.decode(fit.encode(ride))
+    np.testing.assert_allclose(back.altitude, down + 1198.0)
+    ride.altitude = np.maximum(down, -500.0)
+    np.testing.assert_allclose(fit.decode(fit.encode(ride)).altitude, ride.altitude)
+
+
 def test_times_are_rounded_to_whole_seconds_half_up():
     ride = Ride.from_columns(np.array([0.0, 0.98, 2.03, 2.5, 3.5, 3.51]))
     ride.start = START + timedelta(seconds=0.6)

@@ -120,7 +120,9 @@ def repaired(ride: Ride) -> Repaired:
     time = ride.time[kept]
     columns = {name: getattr(ride, name)[kept] for name in COLUMNS}
     for name in PLAUSIBLE:
-        columns[name] = _plausible(name, columns[name], notes)
+        # A model counts from where it likes: down a mountain from 0 is no impossible height.
+        deepest = -np.inf if name == "altitude" and ride.virtual_altitude else PLAUSIBLE[name][0]
+        columns[name] = _plausible(name, columns[name], deepest, notes)
     columns["heart_rate"] = _without_jumps(time, columns["heart_rate"], notes)
     columns["distance"] = _without_leaps(time, columns["distance"], notes)
     columns["power"], spikes = _without_spikes(columns["power"], ride.threshold_power)
@@ -144,9 +146,8 @@ def _within(time: Column, spans: list[tuple[float, float]]) -> npt.NDArray[np.bo
     return inside
 
 
-def _plausible(name: str, values: Column, notes: list[str]) -> Column:
-    low, high = PLAUSIBLE[name]
-    wrong = (values < low) | (values > high)
+def _plausible(name: str, values: Column, lowest: float, notes: list[str]) -> Column:
+    wrong = (values < lowest) | (values > PLAUSIBLE[name][1])
     # Zero is how straps and head units write "no heart rate": usual, so not worth a note.
     noted = wrong & (values != 0) if name == "heart_rate" else wrong
     if noted.any():

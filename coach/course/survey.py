@@ -22,7 +22,7 @@ from coach.analysis.climbs import (
     travelled,
     turning_points,
 )
-from coach.analysis.repair import PLAUSIBLE, Repaired, repaired
+from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import MODEL_STEP
 from coach.analysis.timer import in_order
 from coach.course import rebuild
@@ -126,17 +126,12 @@ def _of_the_road(ride: Ride) -> Ride:
     """Return a ride without what says nothing about its road, nor needs a word then."""
     nothing = np.full(ride.time.shape, np.nan)
     measured = np.isfinite(ride.altitude).any()
-    altitude = ride.altitude
-    if ride.virtual_altitude and measured and np.nanmin(altitude) < PLAUSIBLE["altitude"][0]:
-        # A model counts from where it likes: down a mountain from 0 is no impossible height.
-        altitude = altitude - np.nanmin(altitude)
     return replace(
         ride,
         cadence=nothing,
         heart_rate=nothing,
         target_power=nothing,
         power=nothing if measured else ride.power,
-        altitude=altitude,
     )
 
 

@@ -249,7 +249,7 @@ class _Activity:
             "heart_rate": ride.heart_rate,
             "enhanced_speed": ride.speed,
             "distance": ride.distance,
-            "enhanced_altitude": ride.altitude,
+            "enhanced_altitude": _above_the_lowest(ride),
             "grade": ride.grade,
             "target_power": ride.target_power,
             "posture_prescribed": ride.prescribed_standing,
@@ -375,6 +375,13 @@ def _lap_end(lap: Lap) -> float:
 def _whole(seconds: Column) -> Column:
     """Round to whole seconds, half up."""
     return np.floor(seconds + 0.5)
+
+
+def _above_the_lowest(ride: Ride) -> Column:
+    """Return the altitude; a model's is counted from its lowest where that has no place in FIT."""
+    lowest = ride.altitude[np.isfinite(ride.altitude)].min(initial=0.0)
+    deep = lowest < -profile.RECORD.fields["enhanced_altitude"].offset
+    return ride.altitude - lowest if ride.virtual_altitude and deep else ride.altitude
 
 
 def _statistics(ride: Ride, pieces: list[slice]) -> dict[str, Values]:
