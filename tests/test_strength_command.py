@@ -212,6 +212,16 @@ def test_no_log_yet(coach, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_log_that_cannot_be_read_is_not_called_new(coach, tmp_path):
+    (tmp_path / LOG_NAME).write_bytes(b"\x00\x01\n")
+    code, out, err = coach("--log")
+    assert (code, out) == (3, "")
+    assert err.splitlines() == [
+        f"{tmp_path / LOG_NAME}: no session could be read",
+        f"{tmp_path / LOG_NAME}: line 1 was skipped: it is cut or damaged",
+    ]
+
+
 def test_the_log_for_people(coach, tmp_path):
     log = StrengthLog(tmp_path / LOG_NAME)
     session = log.begin(NOW, "glutes", [Work(LUNGE, 2, 15), Work(BRIDGE, 2, 15)])

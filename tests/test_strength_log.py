@@ -379,11 +379,11 @@ def test_a_log_taken_away_is_told(tmp_path):
 
 def test_what_stands_in_its_place_is_told(tmp_path):
     (tmp_path / "folder").mkdir()
-    for name in ("folder", "no/such/folder"):
-        with pytest.raises(RideFileError, match="cannot be written"):
-            strength.StrengthLog(tmp_path / name)
-    with pytest.raises(RideFileError, match="not a file"):
-        strength.load(tmp_path / "folder")
+    with pytest.raises(RideFileError, match="cannot be written"):
+        strength.StrengthLog(tmp_path / "no/such/folder")
+    for opened in (strength.StrengthLog, strength.load):
+        with pytest.raises(RideFileError, match="not a file; move it away"):
+            opened(tmp_path / "folder")
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(RideFileError, match="cannot be read"):
         strength.load(tmp_path / "file" / "log")

@@ -82,6 +82,13 @@ def cut(ride: Ride, seconds: int) -> Ride:
     return short
 
 
+def damaged(ride: Ride, seconds: int) -> Ride:
+    """Lose all samples from a second on, as a damaged file does that still has its laps."""
+    kept = Ride.from_columns(ride.time[:seconds], power=ride.power[:seconds])
+    kept.laps, kept.workout = ride.laps, ride.workout
+    return kept
+
+
 @pytest.mark.parametrize(
     ("ride", "why"),
     [
@@ -131,6 +138,14 @@ def test_missing_power_is_no_result_and_no_zero():
     ride = ramp()
     ride.power[WARM_UP + 620 : WARM_UP + 640] = np.nan
     assert from_ramp(ride).why == "power is missing in the ramp or at its end"
+    assert (
+        from_ramp(damaged(ramp(), WARM_UP + 620)).why
+        == "power is missing in the ramp or at its end"
+    )
+    assert (
+        from_ramp(damaged(ramp(), WARM_UP + 300)).why
+        == "power is missing in the ramp or at its end"
+    )
     ride = twenty()
     ride.power[3000:3100] = np.nan
     assert from_twenty(ride).why == "power is missing in the twenty minutes"

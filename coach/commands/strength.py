@@ -112,7 +112,9 @@ def _show_log(out: Path, as_json: bool) -> bool:
     log = load(out / LOG_NAME)
     show_log(log, as_json)
     if not log.sessions:
-        click.echo(f"{out / LOG_NAME}: no session yet; 'coach strength' begins one", err=True)
+        new = "no session yet; 'coach strength' begins one"
+        none = "no session could be read" if log.warnings else new
+        click.echo(f"{out / LOG_NAME}: {none}", err=True)
     _warn(log.warnings)
     return bool(log.warnings)
 

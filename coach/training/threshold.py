@@ -152,7 +152,9 @@ def from_ramp(ride: Ride) -> ThresholdResult:
     rows = repaired(ride)
     power = rows.power[(rows.time >= start) & (rows.time < end)]
     best = float(mean_max(power, [MINUTE])[0])
-    if math.isnan(best) or np.isnan(power[-_UNKNOWN:]).all():
+    # A damaged file may have its laps and have lost the last samples of the ramp.
+    lost = not (rows.time >= end - _UNKNOWN).any()
+    if lost or math.isnan(best) or np.isnan(power[-_UNKNOWN:]).all():
         return ThresholdResult(Method.RAMP, why="power is missing in the ramp or at its end")
     asked = next(each for each in steps if each.index == laps[-1].segment).target_power_end or 0.0
     if best < asked - _BEHIND * _step(steps):

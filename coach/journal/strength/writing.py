@@ -135,6 +135,8 @@ class StrengthLog:
             raise self._not_written(error) from error
 
     def _not_written(self, error: OSError) -> RideFileError:
+        if isinstance(error, IsADirectoryError):
+            return RideFileError(f"{self.path}: not a file; move it away, or choose another --out")
         reason = error.strerror or error
         return RideFileError(
             f"{self.path}: the log cannot be written ({reason}); free some space, or choose"
