@@ -8,6 +8,7 @@ to differ from its profile (`coach.course.pieces.LARGEST_ERROR`).
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -27,10 +28,19 @@ from coach.engine import TICK, Engine, Step
 from coach.formats.fit import encode
 from coach.formats.fit.reader import decode
 from coach.journal import Header, Journal, Recorded
-from coach.messages import CueKind, EventKind, Key, Mode, RideState, Sample, TrackResistance
+from coach.messages import (
+    CueKind,
+    EventKind,
+    Key,
+    Mode,
+    RiderPosition,
+    RideState,
+    Sample,
+    TrackResistance,
+)
 from coach.profile import example_rider
 from coach.progress import NEAR, SLOWEST, Progress
-from coach.ride import Ride, as_ridden
+from coach.ride import Lap, Ride, as_ridden
 from coach.rides import load_ride, load_road
 from coach.workout import GradeScale, Segment, SegmentKind, Workout
 
@@ -210,6 +220,13 @@ def test_skip_and_back_begin_a_stretch_at_its_foot_and_overwrite_nothing():
     assert distances == sorted(distances)
 
 
+def test_a_stretch_that_is_over_at_once_begins_no_lap_before_the_one_it_follows():
+    plan = road((500.0, 0.0, None, None), (0.5, 0.0, None, None), (500.0, 0.0, None, None))
+    said = drive(Engine(plan, RIDER), 45, STEADY, {40.0: [Key.SKIP]})
+    assert [lap.segment for lap in said.laps] == [0, 1, 2]
+    assert [lap.time for lap in said.laps] == [0.0, 40.0, 40.0]
+
+
 def test_a_pause_makes_no_way():
     engine = Engine(ROLLING, RIDER)
     drive(engine, 20, STEADY, {10.0: [Key.PAUSE]})
@@ -259,10 +276,19 @@ def test_what_is_near_is_reckoned_at_the_present_speed_and_the_rest_at_the_plans
     assert progress.plan_way == 1110.0
     assert progress.next_climb_in == pytest.approx(6.0)
     assert progress.hill_way is None
-    progress.ride_on(70.0, 10.0)
+    progress.ride_on(10.0, 20.0)
+    assert progress.remaining == pytest.approx(2.5)
+    progress.ride_on(60.0, 10.0)
     progress.enter(1)
     assert progress.gone == 10.0
     assert progress.hill_way == 1040.0
+
+
+def test_a_climb_that_is_far_is_reckoned_so_too():
+    progress = Progress(road((1000.0, 0.0, None, None), (50.0, 0.0, None, 1), (9.0, 0.1, None, 2)))
+    progress.ride_on(100.0, 10.0)
+    assert progress.next_climb is progress.segments[1]
+    assert progress.next_climb_in == pytest.approx(NEAR + (900.0 - 10.0 * NEAR) / 5.0)
 
 
 @given(way=st.floats(0.0, 1150.0), speed=st.floats(0.0, 30.0))
@@ -295,6 +321,19 @@ def test_a_rider_who_stops_before_the_change_hears_of_it_once_more_at_most():
     said = drive(Engine(plan, RIDER), 150, told)
     soon = [cue.time for cue in said.cues if cue.kind is CueKind.STAND_SOON]
     assert 1 <= len(soon) <= 2
+
+
+def test_a_rider_who_slows_down_after_the_announcement_does_not_hear_it_again():
+    engine = Engine(road((80.0, 0.10, SEATED, None), (100.0, 0.10, STANDING, None)), RIDER)
+    soon, ahead = [], []
+    for tick in range(400):
+        power = 120.0 if soon else POWER
+        step = engine.step(tick * TICK, pedalling(power, time=tick * TICK))
+        soon += [cue.time for cue in step.cues if cue.kind is CueKind.STAND_SOON]
+        if soon and engine.progress.index == 0:
+            ahead.append(engine.progress.next_posture_in)
+    assert max(ahead) > 10.0  # or it would be no test
+    assert len(soon) == 1
 
 
 def test_a_climb_is_announced_and_described_once_however_often_its_grade_changes():
@@ -350,6 +389,16 @@ def test_what_is_recorded_as_felt_is_what_the_trainer_was_told():
     assert max(rises) <= 0.006
 
 
+def test_what_is_felt_follows_the_road_and_does_not_run_ahead_of_it():
+    plan = road((100.0, 0.03, SEATED, None), (200.0, 0.05, STANDING, None))
+    said = drive(Engine(plan, RIDER), 80, STEADY)
+    began = said.laps[1].time
+    assert max(s.felt_grade for s in said.samples if s.time < began) == pytest.approx(0.03)
+    # Half a percent a second, once the rider has stood up.
+    later = [s.felt_grade for s in said.samples if s.time > began + 9.0]
+    assert later[0] == pytest.approx(0.05)
+
+
 def test_easier_lightens_what_is_felt_and_leaves_the_road():
     engine = Engine(road((3000.0, 0.06, None, 1)), RIDER)
     drive(engine, 60, STEADY)
@@ -381,6 +430,7 @@ def test_who_rolls_down_a_road_may_rest_the_legs():
     engine = Engine(plan, RIDER)
     said = drive(engine, 120, told)
     assert engine.progress.index == 1
+    assert not any(event.kind is EventKind.CAPPED for event in said.events if event.time < 60.0)
     paused = next(event.time for event in said.events if event.kind is EventKind.PAUSED)
     # On the flat a rest is a rest again.
     assert paused == pytest.approx(said.laps[1].time + 3.0, abs=2 * TICK)
@@ -406,6 +456,28 @@ def test_simulated_riders_get_over_walls_and_down_long_descents(mode):
     asked = [c.grade for _, c in ridden.commands if isinstance(c, TrackResistance)]
     assert max(asked) <= simulated_ride.RIDER.limits.grade
     assert min(asked) >= -0.01
+    assert any(sample.cadence == 0.0 for sample in ridden.of(plan.segments[1]))
+
+
+def test_simulated_riders_have_a_pace_of_their_own_where_nothing_is_asked():
+    plan = road((900.0, 0.05, None, 1), (900.0, 0.0, None, None))
+    ridden = simulated_ride.ride(plan, "obedient", 2)
+    for segment, share in zip(plan.segments, (0.80, 0.65), strict=True):
+        powers = [sample.power for sample in ridden.of(segment)][30:]
+        assert np.mean(powers) == pytest.approx(
+            share * simulated_ride.RIDER.threshold_power, rel=0.05
+        )
+
+
+def test_no_posture_is_judged_on_a_climb_that_asked_for_none():
+    plan = road((100.0, 0.03, None, 1), (300.0, 0.0, None, None))
+    engine = Engine(plan, RIDER)
+    told = pedalling(POWER, position=RiderPosition.SEATED)
+    reports = set()
+    for tick in range(240):
+        engine.step(tick * TICK, replace(told, time=tick * TICK))
+        reports.add(engine.snapshot().report)
+    assert reports == {(), ("Climb 1: 1.0 km at 5.0 %: 200 W",)}
 
 
 # --- what is kept ---------------------------------------------------------------------------------
@@ -451,8 +523,18 @@ def test_a_journal_from_before_roads_is_read_as_ever(tmp_path):
 def test_a_ride_on_a_road_is_replayed_by_time():
     ride = samples_as_ride(drive(Engine(ROLLING, RIDER), 400, STEADY).samples)
     ride.workout, ride.timer_time = ROLLING, float(ride.time[-1])
+    ride.laps = [Lap(0.0, 50.0, 50.0, 0), Lap(50.0, 30.0, 30.0, 1)]
     plan = as_ridden(ride)
     assert not plan.by_distance
+    assert [segment.duration for segment in plan.segments] == [50.0, 30.0]
+    assert plan.segments[1].label == "Climb 1: 1.0 km at 5.0 %"
+
+
+def test_nobody_knows_what_was_felt_on_a_recorded_ride():
+    engine = Engine(road((500.0, 0.04, None, None)), RIDER, recording=True)
+    said = drive(engine, 20, lambda now: pedalling(time=now, grade=0.03, sample=int(now)))
+    assert {sample.grade for sample in said.samples} == {0.03}
+    assert {sample.felt_grade for sample in said.samples} == {None}
 
 
 def test_the_fit_file_has_the_grade_of_the_road():
