@@ -17,6 +17,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Grade = TypeVar("Grade", float, "npt.NDArray[np.float64]")
 
 GRAVITY = 9.80665
 """Standard gravity [m/s²]."""
@@ -51,6 +58,18 @@ class Road:
 
 TARMAC = Road()
 """The road that nobody has said anything about."""
+
+
+def rise(grade: Grade) -> Grade:
+    """Height gained over the way ridden (not over the level below it), as a fraction.
+
+    Parameters
+    ----------
+    grade : float or ndarray
+        Rise over run.
+    """
+    level: Grade = (1.0 + grade * grade) ** 0.5
+    return grade / level
 
 
 def resisting_force(speed: float, grade: float, mass: float, road: Road = TARMAC) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 from coach import physics
 
 
@@ -29,7 +27,7 @@ class VirtualRoad:
 
     def bend(self, way: float, before: float, after: float) -> None:
         """Count the last `way` metres to the grade that had begun there, not the one before."""
-        self.altitude += way * (_rise(after) - _rise(before))
+        self.altitude += way * (physics.rise(after) - physics.rise(before))
 
     def ride_on(self, power: float, grade: float, dt: float) -> None:
         """Move for `dt` seconds at a power [W] on a grade (fraction)."""
@@ -37,9 +35,4 @@ class VirtualRoad:
         self.speed = physics.advance(before, power, grade, self._mass, dt)
         moved = 0.5 * (before + self.speed) * dt
         self.distance += moved
-        self.altitude += moved * grade / (1.0 + grade * grade) ** 0.5
-
-
-def _rise(grade: float) -> float:
-    """Return the height gained over the way [fraction]."""
-    return grade / sqrt(1.0 + grade * grade)
+        self.altitude += moved * physics.rise(grade)

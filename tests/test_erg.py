@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -668,11 +669,21 @@ def test_what_was_read_is_in_normal_form(plan):
 # Roads
 
 
+def heights(*products: float, ways: list[float]) -> list[float]:
+    """Add up what legs gain, given length times grade of each: its sine, not its tangent."""
+    found = [0.0]
+    for product, way in zip(products, ways, strict=True):
+        found.append(found[-1] + way * math.sin(math.atan(product / way)))
+    return found
+
+
 def test_a_road_of_legs():
     ride = crs.load(FILES / "two-climbs.crs")
     assert ride.name == "Two climbs"
     assert ride.distance.tolist() == pytest.approx([0, 1000, 3500, 5000, 6000, 6500])
-    assert ride.altitude.tolist() == pytest.approx([0, 0, 150, 90, 175, 175])
+    assert ride.altitude.tolist() == pytest.approx(
+        heights(0, 150, -60, 85, 0, ways=[1000, 2500, 1500, 1000, 500])
+    )
     assert np.isnan(ride.time).all()
     assert ride.virtual_altitude
     assert ride.warnings == []
@@ -686,12 +697,14 @@ def test_miles_and_kilometres():
     # An international mile is 1609.344 m (1959).
     ride = decode_crs(road("1 10 0\n0.5 -2,5 0", "UNITS = English\nDISTANCE GRADE WIND"))
     assert ride.distance.tolist() == pytest.approx([0, 1609.344, 2414.016])
-    assert ride.altitude.tolist() == pytest.approx([0, 160.9344, 140.8176])
+    assert ride.altitude.tolist() == pytest.approx(
+        heights(160.9344, -20.1168, ways=[1609.344, 804.672])
+    )
     assert ride.warnings == []
     ride = decode_crs(road("1 10", "DISTANCE GRADE"))
     assert ride.distance[-1] == 1000
     assert ride.warnings == [
-        "line 6: 'UNITS = nothing' names no unit that is known; lengths were taken as kilometres"
+        "line 6: '[COURSE HEADER]' names no UNITS; lengths were taken as kilometres"
     ]
 
 
@@ -699,13 +712,15 @@ def test_distances_from_the_start_are_told_from_legs():
     # As GoldenCheetah's gradient creator once wrote them (issue 1835), and with doubled rows.
     ride = decode_crs(road("0 5 0\n0.5 5 0\n0.5 -2 0\n1.5 -2 0"))
     assert ride.distance.tolist() == pytest.approx([0, 500, 1500])
-    assert ride.altitude.tolist() == pytest.approx([0, 25, 5])
+    assert ride.altitude.tolist() == pytest.approx(heights(25, -20, ways=[500, 1000]))
     assert "read as distances from the start" in ride.warnings[0]
     assert decode_crs(road("0 5 0\n0.5 -2 0\n1.5 0 0")).altitude.tolist() == pytest.approx(
-        [0, 25, 5]
+        heights(25, -20, ways=[500, 1000])
     )
     # Two rows, or a first leg with a length, are legs.
-    assert decode_crs(road("0 5 0\n0.5 2 0")).altitude.tolist() == pytest.approx([0, 10])
+    assert decode_crs(road("0 5 0\n0.5 2 0")).altitude.tolist() == pytest.approx(
+        heights(0, 10, ways=[1, 500])[1:]
+    )
     assert decode_crs(road("1 0 0\n2 0 0\n3 0 0")).distance[-1] == 6000
 
 
@@ -719,6 +734,16 @@ def test_what_is_no_leg_is_left_out_and_told():
     assert "and 1 more line like that" in told
     assert "'2 -3 20' has wind" in told
     assert "'3000 0 0' is over 2000 km" in told
+    ride = decode_crs(road("1 5 0\n1e308 5 0\n1e308 5 0"))
+    assert ride.distance.tolist() == [0, 1000]
+    assert ride.warnings == ["line 7: '1e308 5 0' is over 2000 km; the road ends before"]
+    ride = decode_crs(road("1 40 0\n1 -99 0\n1 25 0"))
+    assert [line.split("is")[0] for line in ride.warnings] == [
+        "line 6: '1 40 0' ", "line 7: '1 -99 0' "
+    ]  # fmt: skip
+    assert np.diff(ride.altitude) / 1000 == pytest.approx(
+        math.sin(math.atan(0.25)) * np.array([1, -1, 1])
+    )
     ride = decode_crs(
         road("1 5 0", "UNITS = METRIC\nDISTANCE GRADE WIND") + b"[COURSE TEXT]\n5 a\n[END]"
     )

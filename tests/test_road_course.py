@@ -517,11 +517,14 @@ def test_pauses_and_standing_still_take_no_road():
     assert notes[0].startswith("paused or stood still for 10:0")
 
 
-def test_a_route_whose_points_share_one_time_is_read_by_its_points():
+def test_a_route_whose_points_share_one_time_or_run_backwards_is_read_by_its_points():
     ride = route(ROAD)
-    ride.time[:] = 0.0
-    found, _ = notes_of(ride)
-    assert furthest(found.road, ROAD) < 2.0
+    told = ("its times make no sense and are left out; the road is that of its points",)
+    for times in (np.zeros(len(ride)), -np.arange(float(len(ride)))):
+        ride.time = times
+        found, notes = notes_of(ride)
+        assert furthest(found.road, ROAD) < 2.0
+        assert notes == told
 
 
 def test_a_run_is_a_road_too_and_said_to_be_none_of_a_bicycle():

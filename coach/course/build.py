@@ -16,7 +16,7 @@ from coach.course.postures import Change, along_the_road, track
 from coach.course.road import Road
 from coach.course.survey import survey
 from coach.messages import Mode, Posture
-from coach.physics import speed_for
+from coach.physics import rise, speed_for
 from coach.ride import Ride
 from coach.rider import Rider
 from coach.units import way_text
@@ -152,7 +152,7 @@ def laid(
         row.append(replace(segment, index=len(row), start=start, length=length, duration=duration))
     lengths = np.array([segment.length or 0.0 for segment in row])
     grades = np.array([segment.grade or 0.0 for segment in row])
-    rises = lengths * grades / np.sqrt(1.0 + grades**2)
+    rises = lengths * rise(grades)
     road = Road(
         np.concatenate(([0.0], np.cumsum(lengths))),
         altitude + np.concatenate(([0.0], np.cumsum(rises))),

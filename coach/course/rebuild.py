@@ -6,7 +6,7 @@ import numpy as np
 
 from coach.analysis.climbs import STEEPEST_ROAD, smoothed
 from coach.analysis.repair import Repaired
-from coach.physics import TARMAC, grade_for, power_for
+from coach.physics import TARMAC, grade_for, power_for, rise
 from coach.ride import Column
 
 WINDOW = 31
@@ -35,7 +35,7 @@ def from_grade(rows: Repaired, along: Column) -> Column:
         Height above the start [m].
     """
     grade = np.clip(np.nan_to_num(rows.grade), -STEEPEST_ROAD, STEEPEST_ROAD)
-    heights: Column = np.cumsum(np.diff(along, prepend=along[0]) * _rise(grade))
+    heights: Column = np.cumsum(np.diff(along, prepend=along[0]) * rise(grade))
     return heights
 
 
@@ -72,11 +72,5 @@ def from_power(rows: Repaired, along: Column, mass: float) -> Column:
     ):
         least, most = power_for(fast, LOWEST, mass), power_for(fast, HIGHEST, mass)
         grade[row] = grade_for(min(max(watts, least), most), fast, mass)
-    heights: Column = np.cumsum(way * _rise(grade))
+    heights: Column = np.cumsum(way * rise(grade))
     return heights
-
-
-def _rise(grade: Column) -> Column:
-    """Return the height gained over the way [fraction] on a grade."""
-    rise: Column = grade / np.sqrt(1.0 + grade**2)
-    return rise

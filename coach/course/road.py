@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
 from coach.analysis.climbs import STEEPEST_ROAD
+from coach.physics import rise
 from coach.ride import Column
 
-STEEPEST_RISE = STEEPEST_ROAD / sqrt(1.0 + STEEPEST_ROAD**2)
+STEEPEST_RISE = rise(STEEPEST_ROAD)
 """Height over way on the steepest road; its grade is height over the level below the way."""
 
 

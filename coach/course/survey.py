@@ -111,6 +111,8 @@ def survey(ride: Ride, rider: Rider) -> Survey:
         along, heights = _planned(ride, notes)
         noise = MODEL_STEP if ride.virtual_altitude else ASCENT_HYSTERESIS
         time = along[:0]
+        if np.isfinite(ride.time).any():
+            notes.append("its times make no sense and are left out; the road is that of its points")
     if ride.sport not in PEDALLED:
         notes.append("not recorded as cycling; its road is taken as it is")
     profile = _even(along, heights)

@@ -15,9 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coach.analysis.climbs import STEEPEST_ROAD
 from coach.errors import RideFileError
 from coach.formats.course_text import CourseText, Row, parse_number
 from coach.formats.xml import MAX_BYTES, read_bounded
+from coach.physics import rise
 from coach.ride import Column, Ride
 
 MILE = 1609.344
@@ -78,7 +80,8 @@ def decode(data: bytes) -> Ride:
             f"line {course.end.line}: no leg of a road was found to here, expected rows of"
             " distance, grade and wind in [COURSE DATA]"
         )
-    lengths = _lengths(course, legs) * unit
+    # Whatever is too long stays so, and adds up to a number.
+    lengths = np.minimum(_lengths(course, legs), LONGEST_ROAD) * unit
     grades = np.array([leg.grade for leg in legs])
     ends = np.cumsum(lengths)
     # Every leg after one that is too long is too long itself, and a leg of no length is no leg.
@@ -91,7 +94,7 @@ def decode(data: bytes) -> Ride:
     ride = Ride.from_columns(
         np.full(int(kept.sum()) + 1, np.nan),
         distance=np.concatenate(([0.0], np.cumsum(lengths[kept]))),
-        altitude=np.concatenate(([0.0], np.cumsum((lengths * grades)[kept]))),
+        altitude=np.concatenate(([0.0], np.cumsum((lengths * rise(grades))[kept]))),
     )
     ride.name = course.value("DESCRIPTION")
     ride.virtual_altitude = True
@@ -101,7 +104,11 @@ def decode(data: bytes) -> Ride:
 
 def _unit(course: CourseText) -> float:
     """Return the metres of one unit of length."""
-    said = course.header.get("UNITS", Row(course.end.line, "nothing"))
+    said = course.header.get("UNITS")
+    if said is None:
+        row = Row(course.end.line, "[COURSE HEADER]")
+        course.warnings.tell(row, "names no UNITS; lengths were taken as kilometres")
+        return _UNIT["METRIC"]
     unit = _UNIT.get(said.text.upper())
     if unit is None:
         row = Row(said.line, f"UNITS = {said.text}")
@@ -122,6 +129,10 @@ def _legs(course: CourseText) -> list[_Leg]:
         if length is None or grade is None or length < 0 or abs(grade) > 100 * STEEPEST:
             course.warnings.tell(row, "is no leg with a length and a grade; left out")
             continue
+        if abs(grade) > 100 * STEEPEST_ROAD:
+            steepest = 100 * STEEPEST_ROAD
+            course.warnings.tell(row, f"is steeper than any road; taken as {steepest:.0f} %")
+            grade = min(max(grade, -steepest), steepest)
         if wind:
             course.warnings.tell(row, "has wind, and there is none here")
         legs.append(_Leg(row, length, grade / 100))
