@@ -25,9 +25,9 @@ _COMMANDS = {
         "coach.commands.ride",
         "Ride the six hills in seconds, simulated from start to chart.",
     ),
-    "ride": ("coach.commands.ride", "Ride a workout on a trainer."),
-    "replay": ("coach.commands.ride", "Ride a recorded ride again."),
-    "recover": ("coach.commands.ride", "Finish a ride that was interrupted."),
+    "ride": ("coach.commands.ride", "Ride a workout or a road on a trainer."),
+    "replay": ("coach.commands.replay", "Ride a recorded ride again."),
+    "recover": ("coach.commands.replay", "Finish a ride that was interrupted."),
     "summary": ("coach.commands.summary", "Tell what a ride was: power, heart rate, hills."),
     "posture": (
         "coach.commands.posture",

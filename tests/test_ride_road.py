@@ -278,6 +278,7 @@ def test_what_is_near_is_reckoned_at_the_present_speed_and_the_rest_at_the_plans
     assert progress.hill_way is None
     progress.ride_on(10.0, 20.0)
     assert progress.remaining == pytest.approx(2.5)
+    assert progress.plan_remaining == pytest.approx(NEAR + (1100.0 - 20.0 * NEAR) / 5.0)
     progress.ride_on(60.0, 10.0)
     progress.enter(1)
     assert progress.gone == 10.0
