@@ -544,6 +544,14 @@ def test_a_road_is_named_by_its_ride_and_its_file():
     ride.name = "Col de Vence"
     found = course(ride, RIDER, "sunday").workout
     assert (found.name, found.title) == ("sunday", "Col de Vence")
+    # As devices call what nobody called anything.
+    for ride.name in ("ROAD", "Route", "Bike Indoor"):
+        assert course(ride, RIDER, "sunday").workout.title == "sunday"
+        watts = ridden(ROAD)
+        watts.power, watts.name = np.full(len(watts), 200.0), ride.name
+        assert as_power(watts, "sunday").plan.title == "sunday"
+    for ride.name in ("Road to Rome", "Indoor 3"):
+        assert course(ride, RIDER, "sunday").workout.title == ride.name
 
 
 def nothing(size=3):

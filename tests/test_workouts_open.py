@@ -234,7 +234,35 @@ def test_a_road_as_a_table(coach, tmp_path):
     assert code == 0
     assert out.splitlines()[0] == "Up and down, 3.0 km, 60 m up"
     assert out.splitlines()[1].startswith("1 climb; some ")
-    assert "Climb 1: 1.0 km at 6.0 %" in out
+    assert [" ".join(line.split()) for line in out.splitlines()[4:]] == [
+        "0.0 Road 1.0 km 0 0 0.0",
+        "1.0 Climb 1: 1.0 km at 6.0 % 1.0 km 60 0 6.0",
+        "2.0 Road 1.0 km 0 60 -6.0",
+    ]
+
+
+def test_a_road_of_several_grades_shows_them_below_its_climbs(coach, tmp_path):
+    path = tmp_path / "road.crs"
+    path.write_text(ROAD.replace("1 6 0", "0.5 6 0\n0.5 8 0"), encoding="utf-8")
+    legs, segments = coach("workout", "show", path)[1].split("\n\n")
+    assert "Climb 1: 1.0 km at 7.0 %" in legs
+    assert [" ".join(line.split()) for line in segments.splitlines()[2:]] == [
+        "0.00 Road 1000 0.0",
+        "1.00 Climb 1: 1.0 km at 7.0 % 500 6.0",
+        "1.50 500 8.0",
+        "2.00 Road 1000 -6.0",
+    ]
+
+
+@has_rides
+def test_a_long_road_fits_a_screen(coach):
+    out = coach("workout", "show", RIDES / "mountain_edge530_positions_gears.fit")[1]
+    lines = out.splitlines()
+    assert len(lines) < 24
+    assert max(map(len, lines)) < 80
+    climb = next(line for line in lines if "Climb 1" in line)
+    assert climb.split()[-7:] == ["19.1", "km", "1364", "0", "12.1", "2.6", "km"]
+    assert lines[-1] == "115 segments of one grade each; --json prints them"
 
 
 @pytest.mark.parametrize("more", [("--mode", "grade"), ("--rounds", 2), ("--hill-time", 30)])

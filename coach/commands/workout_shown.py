@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal
 
 from coach.live.ink import clean
-from coach.units import clock_text
+from coach.messages import Posture
+from coach.physics import rise
+from coach.units import clock_text, way_text
 from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
@@ -37,6 +39,15 @@ _COLUMNS: Columns = (
 """Narrow enough for a terminal of 80 characters."""
 _WORD_COLUMNS: Columns = (("At", "right"), ("Words", "left"))
 
+_LEG_COLUMNS: Columns = (
+    ("km", "right"),
+    ("", "left"),
+    ("Length", "right"),
+    ("Up\nm", "right"),
+    ("Down\nm", "right"),
+    ("Steepest\n%", "right"),
+    ("Stand", "right"),
+)
 _ROAD_COLUMNS: Columns = (
     ("km", "right"),
     ("Segment", "left"),
@@ -44,6 +55,8 @@ _ROAD_COLUMNS: Columns = (
     ("Grade\n%", "right"),
     ("Posture", "left"),
 )
+MOST_ROWS = 40
+"""Of a road's segments in a table; more are only counted. A convention, some two screens."""
 
 
 def to_json(workout: Workout) -> dict[str, object]:
@@ -141,23 +154,56 @@ def print_workout(workout: Workout, rider: Rider) -> None:
 
 
 def print_road(course: Course) -> None:
-    """Print a road as a table."""
+    """Print a road: its climbs and the roads between, then its segments where they are few."""
     workout, road = course.workout, course.road
     estimated = clock_text(workout.duration)
+    placed = list(zip(_along(workout), workout.segments, strict=True))
+    legs = [_leg(list(leg)) for _, leg in groupby(placed, lambda each: each[1].hill)]
     _print(
         f"{clean(workout.title)}, {road.length / 1000:.1f} km, {road.ascent:.0f} m up",
         f"{_climbs_of(course)}; some {estimated} at the pace of this rider",
-        _ROAD_COLUMNS,
-        [
+        _LEG_COLUMNS,
+        legs,
+    )
+    if len(placed) == len(legs):
+        return
+    console = _console()
+    console.print()
+    if len(placed) > MOST_ROWS:
+        console.print(f"{len(placed)} segments of one grade each; --json prints them")
+        return
+    rows = []
+    before = ""
+    for start, segment in placed:
+        label = clean(segment.label)
+        rows.append(
             (
                 f"{start / 1000:.2f}",
-                clean(segment.label),
+                "" if label == before else label,
                 f"{segment.length or 0.0:.0f}",
                 "" if segment.grade is None else f"{100 * segment.grade:.1f}",
                 segment.posture.value if segment.posture else "",
             )
-            for start, segment in zip(_along(workout), workout.segments, strict=True)
-        ],
+        )
+        before = label
+    console.print(_table(_ROAD_COLUMNS, rows))
+
+
+def _leg(placed: Sequence[tuple[float, Segment]]) -> tuple[str, ...]:
+    """Return the row of a climb, or of the road between two."""
+    start, first = placed[0]
+    grades = [segment.grade or 0.0 for _, segment in placed]
+    lengths = [segment.length or 0.0 for _, segment in placed]
+    rises = [length * rise(grade) for length, grade in zip(lengths, grades, strict=True)]
+    standing = sum(s.length or 0.0 for _, s in placed if s.posture is Posture.STANDING)
+    return (
+        f"{start / 1000:.1f}",
+        clean(first.label),
+        way_text(sum(lengths)),
+        f"{sum(max(gain, 0.0) for gain in rises):.0f}",
+        f"{sum(max(-gain, 0.0) for gain in rises):.0f}",
+        f"{100 * max(grades, key=abs):.1f}",
+        way_text(standing) if standing else "",
     )
 
 

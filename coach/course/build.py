@@ -27,6 +27,12 @@ CLIMBING, ROLLING = 0.80, 0.65
 moderate block of the shipped six hills. A convention; nobody is asked to ride so."""
 DOWNHILL_SPEED = 50 / 3.6
 """No faster is a descent estimated [m/s]. A convention."""
+_OF_A_DEVICE = {
+    "activity", "bike", "biking", "course", "cycle", "cycling", "gravel", "indoor", "mountain",
+    "mtb", "outdoor", "ride", "road", "route", "trainer", "turbo", "unnamed", "untitled", "virtual",
+}  # fmt: skip
+"""Of such words devices and programs make names, and no rider does (in practice: "Bike Indoor",
+"ROAD", and "Route", which is "road" in French)."""
 SAME_PLACE = SHORTEST / 2
 """A posture that changes so near a change of grade changes there [m]."""
 
@@ -82,7 +88,8 @@ def course(ride: Ride, rider: Rider, name: str = "") -> Course:
     rider : Rider
         At whose pace the time is estimated.
     name : str
-        Of the workout, such as the stem of the file; its title too, where the ride has none.
+        Of the workout, such as the stem of the file; its title too, where the ride has none that
+        says more than its sport.
 
     Returns
     -------
@@ -121,8 +128,13 @@ def course(ride: Ride, rider: Rider, name: str = "") -> Course:
             f" time{'s' * (stands != 1)}"
         )
     segments = _segments(road, named, _placed(changes, road), rider)
-    title = ride.name or name or "Road"
+    title = title_of(ride) or name or "Road"
     return laid(name or "road", title, segments, float(road.altitude[0]), tuple(notes))
+
+
+def title_of(ride: Ride) -> str:
+    """Return what a ride is called; nothing where that is only its sport or its device's word."""
+    return "" if set(ride.name.casefold().split()) <= _OF_A_DEVICE else ride.name
 
 
 def laid(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from coach.analysis.repair import repaired
+from coach.course.build import title_of
 from coach.course.postures import track
 from coach.errors import RiderInputError
 from coach.formats.workouts import Decoded
@@ -57,7 +58,7 @@ def as_power(ride: Ride, name: str = "") -> Decoded:
     parts: list[Part] = []
     for (_, posture), first, last in zip(changes, starts, [*starts[1:], seconds.size], strict=True):
         parts += _parts(power[first:last], posture)
-    title = ride.name or name or "Ride"
+    title = title_of(ride) or name or "Ride"
     about = "a ride's own watts"
     return Decoded(WorkoutPlan(name or "ride", title, about, tuple(parts)), tuple(notes))
 
