@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from coach import profile, workouts
 from coach.cli import run
+from coach.formats import fit
+from coach.ride import Ride
 
 SUFFIXES = (".zwo", ".erg", ".mrc", ".fit")
 IN_WATTS = """[COURSE HEADER]
@@ -100,9 +104,8 @@ def test_watts_become_shares_of_the_riders_ftp(coach, tmp_path, rider_file):
         code, _, err = coach("convert", "in.erg", f"out{suffix}", "--rider", rider_file)
         parts = workouts.load_plan(tmp_path / f"out{suffix}").plan.parts
         assert [part.power_end for part in parts] == pytest.approx([0.5, 1.2])
-        if suffix == ".mrc":
-            assert code == 3
-            assert "out.mrc: what was in watts is in percent of your FTP of 220 W" in err
+        assert code == 3
+        assert f"out{suffix}: what was in watts is in percent of your FTP of 220 W" in err
     # Watts stay watts where the format has them, whoever rides.
     for suffix in (".fit",):
         coach("convert", "in.erg", f"out{suffix}")
@@ -158,9 +161,29 @@ def test_what_cannot_be_written_is_a_sentence(coach, tmp_path):
 
 
 def test_a_road_is_no_workout(coach, tmp_path):
-    code, out, err = coach("convert", "climb.gpx", "out.zwo")
+    (tmp_path / "road.crs").write_text("[COURSE DATA]\n1 5 0\n[END]\n")
+    code, out, err = coach("convert", "road.crs", "out.zwo")
     assert (code, out) == (2, "")
-    assert err.startswith("climb.gpx: a road and no workout file; expected one of")
+    needs = "it has no power to ride again; only rides with power can become a workout file"
+    assert err.splitlines()[-1] == f"road.crs: {needs}"
+    assert not (tmp_path / "out.zwo").exists()
+    assert coach("convert", "climb.gpx", "out.zwo")[0] == 2
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_ride_becomes_a_workout_of_its_watts(coach, tmp_path, rider_file, suffix):
+    ride = Ride.from_columns(np.arange(600.0), power=np.repeat([150.0, 230.0], 300))
+    ride.start = datetime(2026, 6, 1, tzinfo=UTC)
+    (tmp_path / "Sunday.FIT").write_bytes(fit.encode(ride))
+    code, out, err = coach("convert", "Sunday.FIT", f"out{suffix}", "--rider", rider_file)
+    assert (code, out) == (3, f"saved: out{suffix} (10:00)\n")
+    told = "of the ride only its power, in steps, and its postures are in it, not its road"
+    assert f"out{suffix}: {told}\n" in err
+    plan = workouts.load_plan(tmp_path / f"out{suffix}").plan
+    assert plan.title == "Sunday"
+    ftp = profile.load_rider(rider_file).threshold_power
+    found = [(p.duration, p.power_end * (1 if p.absolute else ftp)) for p in plan.parts]
+    assert found == [(300, pytest.approx(150, abs=0.05)), (300, pytest.approx(230, abs=0.05))]
 
 
 def test_a_disk_that_is_full_leaves_nothing(coach, tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach.commands.opening import open_plan, open_road
+from coach.commands.opening import open_plan, open_road, open_watts
 from coach.errors import RiderInputError
 from coach.workout import GradeScale, Workout
 
@@ -145,18 +145,8 @@ def _compiled(path: Path, plan: WorkoutPlan, whole: bool, rider: Rider, fit: Fit
 
 
 def _by_its_watts(path: Path, rider: Rider, fit: Fit) -> Chosen:
-    from coach.course import as_power
-    from coach.rides import load_road
-
-    ride = load_road(path)
-    try:
-        decoded = as_power(ride, path.stem)
-    except RiderInputError as error:
-        raise RiderInputError(f"{path}: {error}") from None
-    notes = (f"{path}: {note}" for note in (*decoded.warnings, *decoded.notes))
-    for text in (*ride.warnings, *notes):
-        click.echo(text, err=True)
-    return _compiled(path, decoded.plan, not ride.warnings, rider, fit)
+    plan, whole = open_watts(path, "leave out --as power")
+    return _compiled(path, plan, whole, rider, fit)
 
 
 def _road(path: Path, rider: Rider, options: RoadOptions) -> Chosen:

@@ -12,7 +12,7 @@ import click
 
 from coach.commands import options
 from coach.commands.asking import agrees
-from coach.commands.opening import DONE_WITH_LOSS, open_plan
+from coach.commands.opening import DONE_WITH_LOSS, open_plan, open_watts
 from coach.commands.ride import own_rider
 from coach.commands.rider import write_whole
 from coach.commands.saving import readable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from coach.rider import Rider
 
 SUFFIXES = (".zwo", ".erg", ".mrc", ".fit")
+_NEEDS_WATTS = "only rides with power can become a workout file"
+_ONLY_WATTS = "of the ride only its power, in steps, and its postures are in it, not its road"
 
 
 @click.command()
@@ -38,12 +40,16 @@ def convert(ctx: click.Context, source: str, target: Path, rider_file: Path | No
     IN is a name from 'coach workout list' or a .toml, .zwo, .erg, .mrc or .fit file; OUT ends in
     .zwo, .erg, .mrc or .fit. What OUT cannot hold is told, and the exit code is then 3. Watts in an
     .erg, and watts that become percent, are those of the rider.
+
+    IN can be a recorded ride (.ride, .fit, .gpx or .tcx) too: OUT has its power then, in steps, and
+    its postures. No workout file has room for its road.
     """
     from coach import workouts
 
     path = workouts.find_workout(source)
     _check_target(path, target)
-    plan, whole = open_plan(path)
+    recorded = workouts.is_road(path)
+    plan, whole = open_watts(path, _NEEDS_WATTS) if recorded else open_plan(path)
     encoded = _encode(plan, target.suffix.lower(), rider_file)
     try:
         if target.exists() and not agrees(f"{target} exists. Replace it", "n"):
@@ -59,10 +65,11 @@ def convert(ctx: click.Context, source: str, target: Path, rider_file: Path | No
     except OSError as error:
         reason = error.strerror or error
         raise CoachError(f"{target} cannot be written ({reason}); name another file") from None
-    for what in encoded.lost:
+    lost = (*((_ONLY_WATTS,) if recorded else ()), *encoded.lost)
+    for what in lost:
         click.echo(f"{readable(str(target))}: {what}", err=True)
     click.echo(f"saved: {readable(str(target))} ({clock_text(plan.duration)})")
-    if encoded.lost or not whole:
+    if lost or not whole:
         ctx.exit(DONE_WITH_LOSS)
 
 
@@ -98,19 +105,24 @@ def _encode(plan: WorkoutPlan, suffix: str, rider_file: Path | None) -> Encoded:
             if not in_watts:
                 return encode_mrc(plan)
             rider = own_rider(rider_file, example_allowed=False)[0]
-            encoded = encode_mrc(_in_shares(plan, rider))
-            ftp = f"{rider.threshold_power:.0f} W"
-            lost = f"what was in watts is in percent of your FTP of {ftp}, for whoever rides it"
-            return replace(encoded, lost=(lost, *encoded.lost))
+            return _for_whoever(encode_mrc(_in_shares(plan, rider)), rider)
         case ".zwo":
             from coach.formats import zwo
 
             if not in_watts:
                 return zwo.encode(plan)
-            return zwo.encode(plan, own_rider(rider_file, example_allowed=False)[0].threshold_power)
+            rider = own_rider(rider_file, example_allowed=False)[0]
+            return _for_whoever(zwo.encode(plan, rider.threshold_power), rider)
     from coach.formats.fit import workout
 
     return workout.encode(plan, datetime.now(UTC))
+
+
+def _for_whoever(encoded: Encoded, rider: Rider) -> Encoded:
+    """Add that watts became shares of one rider's FTP."""
+    ftp = f"{rider.threshold_power:.0f} W"
+    lost = f"what was in watts is in percent of your FTP of {ftp}, for whoever rides it"
+    return replace(encoded, lost=(lost, *encoded.lost))
 
 
 def _in_shares(plan: WorkoutPlan, rider: Rider) -> WorkoutPlan:

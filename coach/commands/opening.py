@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from coach.errors import RideFileError
+from coach.errors import RideFileError, RiderInputError
 
 if TYPE_CHECKING:
     from coach.course import Course
     from coach.profile import WorkoutPlan
+    from coach.ride import Ride
     from coach.rider import Rider
 
 DONE_WITH_LOSS = 3
@@ -48,13 +50,56 @@ def open_road(path: Path, rider: Rider) -> tuple[Course, bool]:
         If there is no road in it.
     """
     from coach.course import course
-    from coach.rides import load_road
 
-    ride = load_road(path)
+    ride = _read(path)
     try:
         made = course(ride, rider, path.stem)
     except RideFileError as error:
         raise RideFileError(f"{path}: {error}") from None
-    for text in (*ride.warnings, *(f"{path}: {note}" for note in made.notes)):
-        click.echo(text, err=True)
+    _tell(path, made.notes)
     return made, not ride.warnings
+
+
+def open_watts(path: Path, otherwise: str) -> tuple[WorkoutPlan, bool]:
+    """Load a recorded ride and make a workout of its power.
+
+    Parameters
+    ----------
+    path : Path
+    otherwise : str
+        What to tell a rider to do where there is none.
+
+    Returns
+    -------
+    tuple
+        The plan, in watts, and whether the whole file was read.
+
+    Raises
+    ------
+    RiderInputError
+        If there is no power in it.
+    """
+    from coach.course import as_power
+
+    ride = _read(path)
+    try:
+        decoded = as_power(ride, path.stem)
+    except RiderInputError as error:
+        raise RiderInputError(f"{path}: {error}; {otherwise}") from None
+    _tell(path, (*decoded.warnings, *decoded.notes))
+    return decoded.plan, not ride.warnings
+
+
+def _read(path: Path) -> Ride:
+    """Read a ride or a road; what could not be read is told whatever becomes of the rest."""
+    from coach.rides import load_road
+
+    ride = load_road(path)
+    for text in ride.warnings:
+        click.echo(text, err=True)
+    return ride
+
+
+def _tell(path: Path, notes: Iterable[str]) -> None:
+    for note in notes:
+        click.echo(f"{path}: {note}", err=True)

@@ -45,7 +45,7 @@ def as_power(ride: Ride, name: str = "") -> Decoded:
     rows = repaired(ride)
     known = rows.riding & np.isfinite(rows.power)
     if not known.any() or known.sum() < rows.riding.sum() / 2:
-        raise RiderInputError("it has no power to ride again; leave out --as power")
+        raise RiderInputError("it has no power to ride again")
     seconds = np.flatnonzero(rows.riding)
     power = np.interp(seconds, np.flatnonzero(known), rows.power[known])
     notes = [note for note in rows.notes if "power" in note]
