@@ -203,8 +203,7 @@ def test_half_a_file_is_half_a_ride():
     crashed = fit.decode(data[:4] + b"\0\0\0\0" + data[8 : len(data) // 2])
     np.testing.assert_array_equal(crashed.power, half.power)
     assert crashed.warnings == [
-        "byte 4: the recording was never closed; it was read to where it ends; "
-        "4158 records were read"
+        "byte 4: the file was never closed; it was read to where it ends; 4158 records were read"
     ]
 
 
@@ -551,7 +550,7 @@ def test_a_missing_checksum_is_a_warning():
         (b"", "byte 0: the file is empty"),
         (b"hello", "byte 0: expected a FIT header of 12 or 14 bytes, found 5 bytes"),
         (b"PK\x03\x04" * 20, "byte 0: expected a FIT header, with .FIT at byte 8"),
-        (fit_file(), "byte 4: the recording was never closed; it was read to where it ends; noth"),
+        (fit_file(), "byte 4: the file was never closed; it was read to where it ends; noth"),
         (fit_file(define(0, 26, (8, 4, STRING)), b"\0hill"), "byte 14: expected the records"),
         (fit_file(b"\x05abc"), "byte 14: expected a message of a defined kind, found kind 5"),
         (fit_file(RECORD[:7]), "byte 14: the file ends inside a definition"),

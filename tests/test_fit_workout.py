@@ -581,11 +581,22 @@ def test_what_is_no_workout_is_refused_in_one_sentence(data, words):
     assert "\n" not in str(refused.value)
 
 
-def test_damage_is_told_and_the_rest_is_read():
-    cut = decode(GOOD[:-100], "x")
-    assert 0 < len(cut.plan.parts) < 14
-    assert "ends" in cut.warnings[0]
-    assert any("says that it has 10 steps" in warning for warning in cut.warnings)
+def test_half_of_a_workout_is_none():
+    for end in range(0, len(GOOD) - 2, 7):
+        with pytest.raises(ProfileError, match=r"^x: [^\n]*byte \d+[^\n]*$"):
+            decode(GOOD[:end], "x")
+    with pytest.raises(ProfileError, match=r"ends inside a message; 8 of its 10 steps are left"):
+        decode(GOOD[:-100], "x")
+
+
+def test_damage_is_told_and_what_is_whole_is_read():
+    cut = decode(GOOD[:-2], "x")
+    assert cut.plan == decode(GOOD, "x").plan
+    assert ["checksum is missing" in warning for warning in cut.warnings] == [True]
+    open_ended = GOOD[:4] + bytes(4) + GOOD[8:]
+    assert decode(open_ended, "x").warnings == (
+        "byte 4: the file was never closed; it was read to where it ends",
+    )
     wrong = decode(GOOD[:-1] + bytes([GOOD[-1] ^ 1]), "x")
     assert wrong.plan == decode(GOOD, "x").plan
     assert ["checksum is wrong" in warning for warning in wrong.warnings] == [True]

@@ -176,7 +176,7 @@ def _read_file(data: bytes, at: int, contents: Contents) -> int:
     announced = int.from_bytes(data[at + 4 : at + 8], "little")
     if announced == 0:
         contents.problems.append(
-            f"byte {at + 4}: the recording was never closed; it was read to where it ends"
+            f"byte {at + 4}: the file was never closed; it was read to where it ends"
         )
         # No length, so no telling a checksum from a message: whatever cannot be walked is left.
         _walk(data, body, len(data), contents.runs)

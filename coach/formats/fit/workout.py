@@ -15,8 +15,8 @@ one target and one note; a *repeat* step goes back to an earlier one. Read by th
   recoveries too: ours are the minute between two short efforts, those of others are anything.
 * Notes are posture and words (`coach.formats.fit.notes`). A posture holds for its own step.
 
-Whatever is not understood is a warning with step and byte; only a file without any workout, or one
-beyond all bounds, is refused.
+Whatever is not understood is a warning with step and byte. A file without any workout is refused,
+and so is one beyond all bounds or one that is cut short: half of a workout is another workout.
 
 Sources: Garmin, *FIT Protocol*, *FIT Workout File*, and FIT SDK 21.218 (``Profile.xlsx``); Allen,
 Coggan, McGregor, *Training and Racing with a Power Meter* (zones).
@@ -106,7 +106,7 @@ def decode(data: bytes, name: str) -> Decoded:
     Parameters
     ----------
     data : bytes
-        The whole file; a damaged one is read as far as it goes.
+        The whole file; a damaged one is read as long as all its steps are there.
     name : str
         What the file is called, for the errors; the name of the plan is its stem.
 
@@ -119,7 +119,7 @@ def decode(data: bytes, name: str) -> Decoded:
     Raises
     ------
     ProfileError
-        If it is no FIT file, no workout file, or no workout can be made of it.
+        If it is no FIT file, no workout file or not whole, or no workout can be made of it.
     """
     try:
         contents = read_structure(data)
@@ -137,6 +137,14 @@ def decode(data: bytes, name: str) -> Decoded:
         raise ProfileError([f"{name}: byte {LARGEST}: a workout is no larger than 1 MB; not read"])
     steps = _read_steps(data, runs, name)
     head = Messages(data, runs, profile.WORKOUT)
+    said = head.column("num_valid_steps")[0] if len(head) else np.nan
+    if contents.problems and said > len(steps):
+        raise ProfileError(
+            [
+                f"{name}: {contents.problems[0]}; {len(steps)} of its {said:g} steps are left, and"
+                " part of a workout is none: copy it from where you got it again"
+            ]
+        )
     warnings += _about_head(head, len(steps), steps[0].at)
     if any("\ufffd" in step.name + step.notes for step in steps):
         warnings.append(f"byte {steps[0].at}: some names or notes are not UTF-8")
