@@ -376,6 +376,39 @@ def test_after_a_yes_the_command_rides_the_starter_workout_only(stick, answer, c
     assert len(stick.rides) == 1
 
 
+EASY_ZWO = (
+    '<workout_file><workout><SteadyState Duration="600" Power="0.4"/></workout></workout_file>'
+)
+EASY_ERG = "[COURSE HEADER]\nMINUTES WATTS\n[END]\n[COURSE DATA]\n0 80\n10 80\n[END]\n"
+FLAT_CRS = "[COURSE HEADER]\nUNITS = METRIC\n[END]\n[COURSE DATA]\n5 0 0\n[END]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "more"),
+    [
+        ("hills-starter.zwo", EASY_ZWO, ()),
+        ("easy.erg", EASY_ERG, ()),
+        ("flat.crs", FLAT_CRS, ()),
+        ("flat.crs", FLAT_CRS, ("--climb-scale", "50")),
+        ("free", "", ("--grade", "0")),
+    ],
+)
+@pytest.mark.usefixtures("own")
+def test_after_a_yes_nothing_of_others_is_ridden(
+    stick, answer, capsys, tmp_path, monkeypatch, name, text, more
+):
+    """However easy it looks: nobody has looked at it."""
+    answer("y", "y")
+    monkeypatch.chdir(tmp_path)
+    if text:
+        (tmp_path / name).write_text(text)
+    assert ride(*more, workout=name) == 2
+    assert stick.rides == []
+    told = capsys.readouterr().err.splitlines()[-1]
+    first = "talk to a health professional first; until then there is 'coach ride hills-starter'"
+    assert told.startswith(f"{Path(name).stem}: {first}")
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
