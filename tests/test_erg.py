@@ -366,7 +366,7 @@ def test_what_is_too_much_is_refused_at_once():
     with pytest.raises(ProfileError, match="at most 1024 KB"):
         decode(b"0 1\n" * (LARGEST // 4 + 1), "w.mrc")
     rows = "\n".join(f"{i / 60:.4f} {50 + i % 2}" for i in range(MOST_PARTS + 2))
-    with pytest.raises(ProfileError, match="1001 stretches"):
+    with pytest.raises(ProfileError, match=r"^w.mrc:1005: 1001 stretches"):
         decode(mrc(rows), "w.mrc")
     # A row a second of one power is one stretch, however many they are.
     rows = "\n".join(f"{i / 60:.4f} 50" for i in range(40_000))
@@ -404,6 +404,23 @@ SCRAPS = st.lists(
     | st.text(max_size=20),
     max_size=30,
 )  # fmt: skip
+
+
+def test_what_looks_like_a_section_costs_no_time():
+    # Blanks without an end made the search for one take seconds a megabyte.
+    lines = ("[END" + " " * 1900 + "x\n", "[ " * 900 + "\n", "[" * 1900 + "]\n")
+    for line in lines:
+        begin = time.process_time()
+        in_one_sentence(lambda line=line: decode(line.encode() * (LARGEST // 2000), "w.mrc"))
+        assert time.process_time() - begin < 1.0
+
+
+def test_texts_have_an_end_too():
+    texts = "".join(f"{i % 600}\tword\t5\n" for i in range(5 * MOST_PARTS))
+    decoded = decode(mrc("0 50\n10 50", texts=texts), "w.mrc")
+    assert len(decoded.plan.parts[0].cues) == MOST_PARTS
+    (told,) = decoded.warnings
+    assert told.endswith(f"comes after {MOST_PARTS} texts; no more are read")
 
 
 @settings(max_examples=300, deadline=None)

@@ -662,3 +662,13 @@ def _plan_or_sentence(data: bytes) -> None:
     assert all(part.duration > 0 for part in plan.parts)
     again = zwo.encode(plan, threshold_power=200).data
     assert zwo.decode(again, "x.zwo").plan.duration == pytest.approx(plan.duration)
+
+
+@pytest.mark.parametrize("length", ["nan", "-5", "", "abc", "1e999"])
+def test_a_length_that_makes_no_sense_is_told_once(length):
+    bad = f'<SteadyState Duration="{length}" Power="1"/>'
+    blocks = bad + '<SteadyState Duration="60" Power="1"/>'
+    data = f"<workout_file><workout>{blocks}</workout></workout_file>".encode()
+    assert zwo.decode(data, "x.zwo").warnings == (
+        "line 1: <SteadyState> has no length that can be read and is left out",
+    )

@@ -33,6 +33,9 @@ from typing import NamedTuple
 LONGEST_LINE = 2000
 """What is longer is no row of any of these files [characters]."""
 
+LONGEST_MARK = 80
+"""What is longer names no section [characters]."""
+
 MOST_LINES = 400_000
 """A leg of a road every 10 m for 4000 km; what comes after them is not read."""
 
@@ -133,7 +136,7 @@ class CourseText:
                 continue
             if len(text) > LONGEST_LINE:
                 self.warnings.tell(row, f"is longer than {LONGEST_LINE} characters; left out")
-            elif mark := _SECTION.fullmatch(row.text):
+            elif len(row.text) <= LONGEST_MARK and (mark := _SECTION.fullmatch(row.text)):
                 if mark[2].upper() == "LAP":
                     self._keep(section, row)
                     continue

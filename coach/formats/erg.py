@@ -71,6 +71,7 @@ class _Corner(NamedTuple):
     """[ms]."""
     level: float
     """[W] or percent, as the file has it."""
+    row: Row
 
 
 class _Lap(NamedTuple):
@@ -147,7 +148,9 @@ def decode(data: bytes, name: str) -> Decoded:
     pieces = _cut(_pieces(corners), {lap.at for lap in laps}, goes_on=False)
     pieces = _cut(pieces, {at for at, _ in texts.words}, goes_on=True)
     if len(pieces) > MOST_PARTS:
-        raise ProfileError([f"{name}: {len(pieces)} stretches; at most {MOST_PARTS} are read"])
+        # The last row before the stretch that is one too many.
+        row = corners[bisect_right(corners, pieces[MOST_PARTS].start, key=lambda c: c.at) - 1].row
+        raise _mistake(name, row, f"{len(pieces)} stretches; at most {MOST_PARTS} are read")
     stem = Path(name).stem
     plan = WorkoutPlan(
         name=stem,
@@ -232,7 +235,7 @@ def _corner(row: Row, course: CourseText, name: str, most: float) -> _Corner | N
         raise _mistake(name, row, f"expected a workout of at most {longest}, found {row.shown()}")
     if len(columns) > 3:
         course.warnings.tell(row, "has more than a time and a power; the rest was left out")
-    return _Corner(_milliseconds(60 * minutes), level)
+    return _Corner(_milliseconds(60 * minutes), level, row)
 
 
 def _milliseconds(seconds: float) -> int:
@@ -264,6 +267,9 @@ def _texts(course: CourseText, total: int) -> _Texts:
         if word is not None:
             words.append((at, word))
         if text and (word is None or not word.alone):
+            if len(cues) == MOST_PARTS:
+                course.warnings.tell(row, f"comes after {MOST_PARTS} texts; no more are read")
+                break
             cues.append((at, text))
     words.sort(key=lambda each: each[0])
     cues.sort(key=lambda each: each[0])

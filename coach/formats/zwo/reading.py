@@ -217,9 +217,10 @@ class _Reader:
             self._texts.append(Text(min(at, self._end), text.line, text.message))
 
     def _single(self, item: Item, attributes: Mapping[str, str], name: str) -> Iterator[Block]:
-        duration = self._duration(item, attributes, "Duration")
+        duration = self._duration(item, attributes, "duration")
         if not duration:
-            self._warn(item.line, f"<{item.name}> has no length and is left out")
+            what = "length that can be read" if duration is None else "length"
+            self._warn(item.line, f"<{item.name}> has no {what} and is left out")
             return
         kind, label = _KINDS[name], MAX_EFFORT if name == "maxeffort" else ""
         power, absolute = (0.0, 0.0), False
@@ -236,7 +237,7 @@ class _Reader:
 
     def _intervals(self, item: Item, attributes: Mapping[str, str]) -> Iterator[Block]:
         repeat = _number(attributes.get("repeat", "1"))
-        lengths = [self._duration(item, attributes, key) for key in ("OnDuration", "OffDuration")]
+        lengths = [self._duration(item, attributes, key) for key in ("onduration", "offduration")]
         if repeat is None or repeat < 1 or repeat != int(repeat) or None in lengths:
             self._warn(item.line, f"<{item.name}> has no number of repeats or no length that can"
                        " be read and is left out")  # fmt: skip
@@ -269,9 +270,8 @@ class _Reader:
 
     def _duration(self, item: Item, attributes: Mapping[str, str], key: str) -> int | None:
         """Return a length [ms]; 0 where it is not said, ``None`` where it makes no sense."""
-        seconds = _number(attributes.get(key.lower(), "0"))
+        seconds = _number(attributes.get(key, "0"))
         if seconds is None or seconds < 0:
-            self._warn(item.line, f"{key} of <{item.name}> is no length in seconds")
             return None
         if seconds > LONGEST_WORKOUT:
             hours = LONGEST_WORKOUT // 3600
