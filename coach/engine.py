@@ -129,7 +129,7 @@ class Engine:
         self._now = 0.0
         self._telemetry = Telemetry()
         self._keys: list[Key] = []
-        self._recorder = Recorder(rider.total_mass, recording=recording)
+        self._recorder = Recorder(rider.total_mass, workout.altitude, recording=recording)
         self._recap = Recap()
         # What is remembered from one grid point to the next.
         self._pauses = Pauses(live=not recording)

@@ -18,13 +18,15 @@ class Recorder:
     ----------
     mass : float
         Rider and bike, for the road under a ride that stands still [kg].
+    altitude : float
+        Of that road's start [m].
     recording : bool
         The ride is a recorded one: it has a road of its own, and its rows are whole.
     """
 
-    def __init__(self, mass: float, *, recording: bool) -> None:
+    def __init__(self, mass: float, altitude: float, *, recording: bool) -> None:
         self._recording = recording
-        self._road = VirtualRoad(mass)
+        self._road = VirtualRoad(mass, altitude)
         self._power = PowerMean()
         self._has_power = False
 

@@ -11,19 +11,26 @@ class VirtualRoad:
     A trainer's own speed reflects the gear; the road's comes from power, mass and grade by kinetic
     energy. No easing of the load changes the road.
 
+    Parameters
+    ----------
+    mass : float
+        Rider and bike [kg].
+    altitude : float
+        Of the start [m].
+
     Attributes
     ----------
     speed, distance, altitude : float
-        [m/s], [m], [m above the start].
+        [m/s], [m], [m].
     """
 
     __slots__ = ("_mass", "altitude", "distance", "speed")
 
-    def __init__(self, mass: float) -> None:
+    def __init__(self, mass: float, altitude: float = 0.0) -> None:
         self._mass = mass
         self.speed = 0.0
         self.distance = 0.0
-        self.altitude = 0.0
+        self.altitude = altitude
 
     def bend(self, way: float, before: float, after: float) -> None:
         """Count the last `way` metres to the grade that had begun there, not the one before."""

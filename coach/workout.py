@@ -160,6 +160,8 @@ class Workout:
     raised: Raised = AS_IN_FILE
     """What the rider asked for above the file's plan; the segments have what held of it."""
     scale: GradeScale = AS_THE_ROAD
+    altitude: float = 0.0
+    """Where a road begins [m]."""
 
     def __post_init__(self) -> None:
         """Check that the segments cover the time once."""

@@ -169,7 +169,8 @@ def laid(
         np.concatenate(([0.0], np.cumsum(lengths))),
         altitude + np.concatenate(([0.0], np.cumsum(rises))),
     )
-    return Course(Workout(name, title, tuple(row)), road, tuple(_climbs(row, road)), notes)
+    workout = Workout(name, title, tuple(row), altitude=altitude)
+    return Course(workout, road, tuple(_climbs(row, road)), notes)
 
 
 def pace(length: float, grade: float, rider: Rider) -> float:
