@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 
@@ -17,7 +18,7 @@ from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
 from coach.live.strip import strip
 from coach.live.view import Viewer, way_left
-from coach.messages import Mode, Posture, RideState, Snapshot
+from coach.messages import Cue, CueKind, Mode, Posture, RideState, Snapshot
 from coach.workout import Segment, SegmentKind, Workout
 
 
@@ -234,11 +235,11 @@ def test_a_screen_of_any_size_holds_a_road(width: int, height: int) -> None:
 # --- plain lines --------------------------------------------------------------------------------
 
 
-def told(*snapshots: Snapshot) -> list[str]:
+def told(*snapshots: Snapshot, cues: Sequence[Cue] = ()) -> list[str]:
     out = StringIO()
     display = PlainDisplay(out)
     for snapshot in snapshots:
-        display.show(snapshot, [])
+        display.show(snapshot, cues)
     return [line[10:] for line in out.getvalue().splitlines()]
 
 
@@ -264,6 +265,39 @@ def test_plain_lines_name_a_climb_and_count_its_kilometres() -> None:
         "1.0 km to the top, 7.0 %",
         "== Road, 5.0 km to go ==",
     ]
+
+
+def test_plain_lines_say_a_kilometre_once_where_it_is_and_never_the_top() -> None:
+    lefts = (2020, 1999, 1500, 999, 400, 0.2, 0)
+    moments = (on(STOOD, 1, 1000 - left if left <= 1000 else 0) for left in lefts)
+    climbed = [replace(at, hill_way=left) for at, left in zip(moments, lefts, strict=True)]
+    heading = "== Climb 1: 1.0 km at 7 %, standing, 2.0 km to the top =="
+    assert told(*climbed) == [heading, "1.0 km to the top, 7.0 %"]
+
+
+def test_plain_lines_say_a_kilometre_again_when_it_is_ridden_again() -> None:
+    lefts = (1500, 900, 1500, 900)
+    climbed = [replace(on(STOOD, 0, 0), hill_way=left) for left in lefts]
+    assert told(*climbed)[1:] == ["1.0 km to the top, 5.0 %"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Climb 1: 2.0 km at 5 %", 0),
+        ("Climb 1: 2.0 km at 5 %: seated", 0),
+        ("Climb 1: 2.0 km at 5 %: seated, hard (7)", 1),
+        ("In 10 s: Climb 1: 2.0 km at 5 %", 1),
+    ],
+)
+def test_plain_lines_do_not_repeat_a_heading(text: str, said: int) -> None:
+    lines = told(on(STOOD, 0, 0), cues=[cue(text, CueKind.SEGMENT)])
+    assert lines[1:] == [text] * said
+
+
+def test_plain_lines_by_time_keep_the_description() -> None:
+    text = moment().label
+    assert told(moment(), cues=[cue(text, CueKind.SEGMENT)])[1:] == [text]
 
 
 def test_plain_lines_tell_a_change_of_posture_on_a_climb() -> None:

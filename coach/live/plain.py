@@ -12,8 +12,8 @@ from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Style, clean
 from coach.live.keyboard import KEYS, Keyboard, in_rows
 from coach.live.view import STOP_FIRST, climbing, place, way_left
-from coach.messages import Cue, Key, PauseCause, Posture, RideState, Snapshot
-from coach.units import clock_text
+from coach.messages import Cue, CueKind, Key, PauseCause, Posture, RideState, Snapshot
+from coach.units import clock_text, way_text
 
 _STATES = {
     RideState.PAUSED: "Paused",
@@ -22,6 +22,10 @@ _STATES = {
 }
 _WIDTH = 68
 """Cells in which the list of keys is written."""
+
+
+_AS_GOOD_AS_REACHED = 100.0
+"""[m]."""
 
 
 class PlainDisplay:
@@ -82,7 +86,7 @@ class PlainDisplay:
             if snapshot.state is RideState.PAUSED and not waiting and not self._told_when_to_stop:
                 self._told_when_to_stop = True
                 texts += [STOP_FIRST, ", ".join(STOP_RULES)]
-        texts += [cue.text for cue in cues]
+        texts += [cue.text for cue in cues if not _in_heading(cue, snapshot)]
         if snapshot.report != self._report:
             self._report = snapshot.report
             texts += self._report
@@ -107,11 +111,16 @@ class PlainDisplay:
     def _milestone(self, snapshot: Snapshot) -> list[str]:
         """Say on a climb how far the top is and how steep it is here, at each full kilometre."""
         left = snapshot.hill_way if climbing(snapshot) else None
-        kilometre = None if left is None else math.ceil(left / 1000)
-        before, self._kilometre = self._kilometre, kilometre
-        if kilometre is None or before is None or kilometre >= before or snapshot.grade is None:
+        before, self._kilometre = self._kilometre, None
+        if left is None:
             return []
-        return [f"{way_left(snapshot)}, {100 * snapshot.grade:.1f} %"]
+        # Where the climb begins, a kilometre that is as good as reached is no news.
+        anew = before is None or left > 1000 * before + _AS_GOOD_AS_REACHED
+        full = math.ceil((left - _AS_GOOD_AS_REACHED * anew) / 1000)
+        self._kilometre = full
+        if before is None or not 0 < full < before or snapshot.grade is None:
+            return []
+        return [f"{way_text(1000 * full)} to the top, {100 * snapshot.grade:.1f} %"]
 
     def _write(self, lines: Sequence[str]) -> None:
         if self._out is None or not lines:
@@ -135,6 +144,14 @@ def _keys() -> list[str]:
     """List the keys and what they do, in rows that no terminal breaks."""
     rows = in_rows(KEYS, _WIDTH, lambda each: len(f"{each.name} {each.does} · "))
     return [" · ".join(f"{each.name} {each.does}" for each in row) for row in rows]
+
+
+def _in_heading(cue: Cue, snapshot: Snapshot) -> bool:
+    """Tell whether the heading of a stretch of road has said all of this: name and posture."""
+    name, _, more = cue.text.rpartition(": ")
+    posture = None if snapshot.posture is None else snapshot.posture.value
+    is_all = cue.text == snapshot.label or (name == snapshot.label and more == posture)
+    return cue.kind is CueKind.SEGMENT and snapshot.segment_way is not None and is_all
 
 
 def _heading(snapshot: Snapshot) -> str:
