@@ -203,8 +203,8 @@ def test_any_bytes_end_in_a_sentence(data):
     ids=["bomb", "external type", "external entity"],
 )
 def test_document_types_are_refused(document):
-    with pytest.raises(RideFileError, match="DOCTYPE"):
-        gpx.decode(document)
+    with pytest.raises(RideFileError, match=r"^line 3: it declares a document type \(DOCTYPE\)"):
+        gpx.decode(b"\n\n" + document)
 
 
 @pytest.mark.parametrize("encoding", ["gb2312", "klingon"])
@@ -215,8 +215,13 @@ def test_an_encoding_nobody_reads_ends_in_a_sentence(encoding):
 
 
 def test_depth_is_bounded():
-    with pytest.raises(RideFileError, match="deeply nested"):
-        gpx.decode(b"<gpx>" * 100_000)
+    with pytest.raises(RideFileError, match=r"^line 65: it has more, or more deeply nested"):
+        gpx.decode(b"<gpx>\n" * 100_000)
+
+
+def test_where_a_document_without_points_ends_is_told():
+    with pytest.raises(RideFileError, match=r"^line 3: the document ends; no track point"):
+        gpx.decode(b"<gpx>\n<trk/>\n</gpx>\n\n")
 
 
 @pytest.mark.parametrize(("bound", "most"), [("MAX_ELEMENTS", 103), ("MAX_POINTS", 100)])

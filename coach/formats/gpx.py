@@ -79,7 +79,7 @@ def decode(data: bytes) -> Ride:
         elif (column := _COLUMN.get(item.name.lower())) is not None:
             texts[column] = item.text
     if not len(track):
-        raise nothing_read(walk.problem, "GPX")
+        raise nothing_read(walk.problem, "GPX", data)
 
     ride = track.ride("altitude", "power", "heart_rate", "cadence", "speed")
     ride.distance = along(track.column("latitude"), track.column("longitude"))

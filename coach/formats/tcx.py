@@ -73,7 +73,7 @@ def decode(data: bytes) -> Ride:
             kind = item.attributes.get("Sport", "").lower()
             sport = _SPORTS.get(kind, kind or sport)
     if not len(track):
-        raise nothing_read(walk.problem, "TCX")
+        raise nothing_read(walk.problem, "TCX", data)
 
     ride = track.ride("altitude", "distance", "cadence", "heart_rate", "power", "speed")
     ride.sport = sport

@@ -111,7 +111,8 @@ class Track:
         return told
 
 
-def nothing_read(problem: str | None, kind: str) -> RideFileError:
+def nothing_read(problem: str | None, kind: str, data: bytes) -> RideFileError:
     """Make the error for a document without a single point."""
-    found = "" if problem is None else f"{problem}; "
-    return RideFileError(f"{found}no track point could be read; export the ride again as {kind}")
+    last = 1 + data.rstrip().count(b"\n")
+    found = problem or f"line {last}: the document ends"
+    return RideFileError(f"{found}; no track point could be read; export the ride again as {kind}")

@@ -78,27 +78,34 @@ class Walk:
         if len(self._data) > MAX_BYTES:
             self.problem = f"the file is larger than {MAX_BYTES // 1024 // 1024} MB"
             return
+
+        def reached() -> int:
+            come: int = parser.parser.CurrentLineNumber
+            return come + self._blank_lines
+
+        def made(tag: str, attributes: dict[str, str]) -> _Element:
+            element = _Element(tag, attributes)
+            element.line = reached()
+            return element
+
+        parser = DefusedXMLParser(target=TreeBuilder(element_factory=made), forbid_dtd=True)
         try:
-            yield from self._items()
+            yield from self._items(parser)
         except ParseError as error:
             line = error.position[0] + self._blank_lines
             what = "the file ends early" if error.code in _CUT_SHORT else "the XML is broken"
             self.problem = f"line {line}: {what}"
         except DefusedXmlException:
-            self.problem = "it declares a document type (DOCTYPE), which no ride or workout needs"
+            self.problem = (
+                f"line {reached()}: it declares a document type (DOCTYPE), which no ride or workout"
+                " needs"
+            )
         except (ValueError, LookupError):
             self.problem = "line 1: the encoding it declares is not supported"
 
-    def _items(self) -> Iterator[Item]:
+    def _items(self, parser: DefusedXMLParser) -> Iterator[Item]:
         around: list[Element] = []
         count = points = 0
-
-        def made(tag: str, attributes: dict[str, str]) -> _Element:
-            element = _Element(tag, attributes)
-            element.line = parser.parser.CurrentLineNumber + self._blank_lines
-            return element
-
-        parser = DefusedXMLParser(target=TreeBuilder(element_factory=made), forbid_dtd=True)
         for event, element in iterparse(
             BytesIO(self._data[self._blanks :]), ("start", "end"), parser
         ):
@@ -110,7 +117,7 @@ class Walk:
                 around.append(element)
                 count += 1
                 if points > MAX_POINTS or count > MAX_ELEMENTS or len(around) > MAX_DEPTH:
-                    self.problem = _TOO_MUCH
+                    self.problem = f"line {element.line}: {_TOO_MUCH}"
                     return
                 continue
             around.pop()
