@@ -415,13 +415,15 @@ class Engine:
 
     def _tell(self, now: float, telemetry: Telemetry, out: Step) -> None:
         """Report what changed since the last grid point."""
-        control = self.control
+        control, segment = self.control, self.progress.segment
+        on_road = self.state is RideState.RIDING and segment.length is not None
         news = self._notices.compare(
             now,
             limits=control.limits,
             sensor_lost=control.sensor_lost,
             heart_alert=control.heart.alert,
-            testing=self.progress.segment.kind is SegmentKind.TEST,
+            no_power=on_road and telemetry.power is None and not self.recording,
+            testing=segment.kind is SegmentKind.TEST,
         )
         self._say(news, out)
         if telemetry.position is not self._position and not self.recording:

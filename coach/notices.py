@@ -5,6 +5,10 @@ from __future__ import annotations
 from coach.messages import Cue, CueKind, Event, EventKind, Word
 
 
+NO_POWER = 10.0
+"""A road that has stood still for want of a power for so long is told of [s]."""
+
+
 class Notices:
     """Compares each moment of one ride with the moment before."""
 
@@ -12,6 +16,8 @@ class Notices:
         self._limits: tuple[str, ...] = ()
         self._sensor_lost = False
         self._heart_alert = False
+        self._no_power_since: float | None = None
+        self._no_power_told = False
 
     def compare(
         self,
@@ -20,6 +26,7 @@ class Notices:
         limits: tuple[str, ...],
         sensor_lost: bool,
         heart_alert: bool,
+        no_power: bool,
         testing: bool,
     ) -> list[Word]:
         """Return what is new.
@@ -34,6 +41,8 @@ class Notices:
             The trainer is silent.
         heart_alert : bool
             The heart is near its maximum.
+        no_power : bool
+            The rider is on a road, which only a power moves, and the trainer tells none.
         testing : bool
             That is where a test leads: it is told, and nobody is asked to ease.
         """
@@ -52,4 +61,17 @@ class Notices:
                 what = "stop if you feel unwell" if testing else "ease if it feels hard"
                 text = f"Heart rate above 90 % of your maximum: {what}"
                 said.append(Cue(now, CueKind.ADVICE, text))
+        if not no_power:
+            self._no_power_since, self._no_power_told = None, False
+        elif self._no_power_since is None:
+            self._no_power_since = now
+        elif now - self._no_power_since >= NO_POWER and not self._no_power_told:
+            self._no_power_told = True
+            said.append(Cue(now, CueKind.ADVICE, _NO_POWER_TEXT))
         return said
+
+
+_NO_POWER_TEXT = (
+    "The trainer tells no power, so this road does not move: add a power meter, or ride a workout"
+    " by time"
+)

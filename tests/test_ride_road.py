@@ -447,6 +447,26 @@ def test_who_rolls_down_a_road_may_rest_the_legs():
     assert engine.state is RideState.PAUSED
 
 
+def test_a_rider_whose_trainer_tells_no_power_hears_why_the_road_stands_still():
+    def told(now):
+        power = 200.0 if 15 <= now < 20 else None
+        return pedalling(power, 80.0, time=now)
+
+    said = drive(engine := Engine(ROLLING, RIDER), 60, told)
+    words = [cue.time for cue in said.cues if "tells no power" in cue.text]
+    # Once, and once more after it was mended for a while.
+    assert words == [10.0, 30.0]
+    assert engine.progress.index == 0
+
+
+def test_who_rides_by_time_needs_no_power():
+    def told(now):
+        return pedalling(None, 80.0, time=now)
+
+    said = drive(Engine(free(0.04), RIDER), 30, told)
+    assert not any("power" in cue.text for cue in said.cues)
+
+
 def test_who_stands_still_on_a_descent_is_at_rest():
     engine = Engine(road((2000.0, -0.06, None, None)), RIDER)
     said = drive(engine, 10, RESTING)
@@ -631,11 +651,17 @@ def test_a_route_is_ridden_to_its_end(wall, tmp_path, capsys):
 @pytest.mark.usefixtures("_no_pictures")
 def test_a_road_is_repeated_in_the_postures_of_six_hills(wall, tmp_path, capsys):
     assert ride(wall, "--repeat", "3", "--out", "out") == 0
-    assert "ridden 3 times" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert "ridden 3 times" in shown.err
+    assert "Climb  Start" in shown.out
     done = load_ride(only(tmp_path / "out", ".ride"))
     assert done.workout.hills == 3
     assert done.ascent is None or done.ascent > 0
     assert np.nansum(np.maximum(np.diff(done.altitude), 0.0)) == pytest.approx(3 * 37.0, rel=0.1)
+    # The summary has the words of chart and screen.
+    assert run(["summary", str(only(tmp_path / "out", ".ride"))]) == 0
+    summary = capsys.readouterr().out
+    assert "Climb  Start" in summary and "\nClimb 3 " in summary and "Hill" not in summary
 
 
 @pytest.mark.usefixtures("_no_pictures")
@@ -658,6 +684,7 @@ def test_a_road_read_in_part_is_ridden_and_told(wall, tmp_path, capsys):
         (["WALL", "--as", "power", "--repeat", "6"], "leave out --repeat"),
         (["WALL", "--repeat", "7"], "1 to 6"),
         (["WALL", "--climb-scale", "101"], "0<=x<=100"),
+        (["./"], "this is a folder; name one workout or road in it"),
         (["WALL", "--descent-scale", "-1"], "0<=x<=100"),
         (["WALL", "--trainer", "replay:WALL"], "a road of its own"),
         (["hills", "--climb-scale", "80"], "leave out --climb-scale"),

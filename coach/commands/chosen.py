@@ -115,6 +115,8 @@ def choose(
         _leave_out(name, "a free ride has a grade and nothing else", [*given, *others], {"--grade"})
         return lambda rider: _free(options.grade or 0.0)
     path = workouts.find_workout(name)
+    if path.is_dir():
+        raise RiderInputError(f"{path}: this is a folder; name one workout or road in it")
     if not workouts.is_road(path):
         roads = ", ".join(workouts.ROAD_SUFFIXES)
         _leave_out(name, f"a workout, and this is for roads ({roads})", given, set())
