@@ -15,17 +15,24 @@ from pathlib import Path
 from statistics import mean
 
 import click
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from test_road_course import ASCENTS
 
 import coach.trainers as trainers
+from coach.analysis.climbs import HILL_ASCENT, HILL_GRADE, HILL_LENGTH, STEEPEST_ROAD
 from coach.cli import coach
 from coach.clock import ManualClock, SteppedClock
+from coach.control import BURST_CEILING, LOWEST_GRADE
+from coach.course import course, rebuild
+from coach.formats.posture_words import parse_posture
 from coach.live.plain import PlainDisplay
 from coach.live.strength import StrengthScreen
-from coach.messages import Command, Key, TrackResistance
+from coach.messages import Command, Key, Posture, TrackResistance
 from coach.profile import example_rider, profile_names
 from coach.protocol import fec
+from coach.rides import load_ride
 from coach.strength.messages import Phase, Press, SessionSnapshot
 from coach.trainers import connection
 from coach.trainers.ant import usb
@@ -187,6 +194,67 @@ def test_a_swap_and_a_pause_read_as_they_stand_there(somewhere, monkeypatch):
     (quoted,) = (block for _, block in BLOCKS if "Stay seated" in block)
     assert pressed == {}
     assert quoted in said
+
+
+def test_a_workout_becomes_a_zwo_and_comes_back(somewhere):
+    command = "coach convert hills hills.zwo"
+    ran = CliRunner().invoke(coach, command.split()[1:])
+    assert ran.output.splitlines() == shown(command)
+    assert [str(ran.exit_code)] == shown("echo $?")
+    lines = Path("hills.zwo").read_text(encoding="utf-8").splitlines()
+    (row,) = (row for row, line in enumerate(lines) if "Hill 3" in line and "Downhill" not in line)
+    assert lines[row : row + 2] == shown("grep -A 1 'Hill 3' hills.zwo")
+    back = "coach workout show hills.zwo | head -11"
+    assert piped(back) == shown(back)
+
+
+def test_the_hill_behind_the_house_is_ridden_six_times(somewhere):
+    (road,) = (block for _, block in BLOCKS if block.startswith("[COURSE HEADER]"))
+    Path("hill.crs").write_text(road, encoding="utf-8")
+    ride = (
+        "coach ride hill.crs --repeat 6 --climb-scale 70 --trainer sim --speed max"
+        " | grep -A 7 'Max HR'"
+    )
+    assert piped(ride) == shown(ride)
+    ridden = load_ride(next(Path("rides").glob("*.ride")))
+    assert np.nanmax(ridden.grade) == pytest.approx(0.11)
+    assert np.nanmax(ridden.felt_grade) == pytest.approx(0.7 * 0.11)
+
+
+@needs_rides
+def test_a_recorded_ride_is_a_road(somewhere):
+    name = "hill_repeats_5x.fit"
+    Path(name).symlink_to(RIDES / name)
+    command = f"coach workout show {name}"
+    ran = CliRunner().invoke(coach, command.split()[1:])
+    assert [line.rstrip() for line in ran.stdout.splitlines()] == shown(command)
+    (paused,) = re.findall(r"pauses \(here ([\d:]+)\)", README)
+    assert f"stood still for {paused};" in ran.stderr
+
+
+@needs_rides
+def test_the_ascents_of_roads_are_those_that_are_made():
+    table = README[README.index("| Ride | The file says |") :].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert [re.split(",", row[0])[0] for row in rows] == [*ASCENTS]
+    for name, (stated, _), (_, says, has) in zip(ASCENTS, ASCENTS.values(), rows, strict=True):
+        ascent = course(load_ride(RIDES / name), example_rider()).road.ascent
+        assert (says, has) == (f"{stated:.0f} m", f"{ascent:.0f} m")
+
+
+def test_what_is_said_of_roads_and_of_files_of_others_is_so():
+    text = README[README.index("## Workouts and roads of others") :].partition("\n## ")[0]
+    words = re.findall(r"`([A-Z][^`:]*[a-z!])`", text)
+    assert [parse_posture(each).posture for each in words] == [Posture.STANDING, Posture.SEATED]
+    for said in (
+        f"never for more than {BURST_CEILING:.0%}",
+        f"never goes below {-LOWEST_GRADE:.0%} down",
+        f"never steeper than {rebuild.HIGHEST:.0%} up or {-rebuild.LOWEST:.0%} down",
+        f"gains {HILL_ASCENT:.0f} m or more, over at least {HILL_LENGTH:.0f} m",
+        f" m, at {HILL_GRADE:.0%} or more",
+        f"walls above {STEEPEST_ROAD:.0%}",
+    ):
+        assert said.replace("%", " %") in text
 
 
 PLAN = "coach plan --weeks 8 --days mon,wed,sat --start 2027-01-04"
