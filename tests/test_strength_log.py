@@ -558,6 +558,17 @@ def test_of_a_giant_log_the_end_is_read(tmp_path, monkeypatch):
     assert "only its end was read" in warning
 
 
+def test_a_byte_order_mark_costs_nothing(tmp_path):
+    # Editors of Windows put one in front when they save.
+    path = tmp_path / strength.LOG_NAME
+    path.write_bytes(b"\xef\xbb\xbf" + lines(begin(), one_set(), end()))
+    log = strength.load(path)
+    assert log.warnings == ()
+    assert (log.sessions[0].routine, len(log.sessions[0].sets)) == ("glutes", 1)
+    later = strength.parse(lines(begin()) + b"\xef\xbb\xbf" + lines(one_set()))
+    assert later.losses == ("line 2 was skipped: it is cut or damaged",)
+
+
 def test_blank_lines_and_windows_lines_are_no_mistake():
     text = lines(begin(), one_set(), end()).replace(b"\n", b"\r\n\r\n")
     assert strength.parse(text) == strength.parse(lines(begin(), one_set(), end()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -80,7 +81,8 @@ def parse(data: bytes) -> Log:
         Losses and surprises name the line, counted from 1, at most `MOST_WARNINGS` of each.
     """
     reading = _Reading()
-    for number, line in enumerate(BytesIO(data), 1):
+    # An editor that put a byte-order mark in front has changed nothing else.
+    for number, line in enumerate(BytesIO(data.removeprefix(BOM_UTF8)), 1):
         if line.strip():
             reading.read(number, line)
     return reading.log()
