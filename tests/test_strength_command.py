@@ -32,8 +32,9 @@ NOW = datetime(2025, 1, 8, 18, 0, tzinfo=timezone(timedelta(hours=1)))
 def coach(capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
-    def run_coach(*arguments):
-        code = run(["strength", *(str(each) for each in arguments), "--out", str(tmp_path)])
+    def run_coach(*arguments, here=True):
+        folder = ["--out", str(tmp_path)] if here else []
+        code = run(["strength", *(str(each) for each in arguments), *folder])
         captured = capsys.readouterr()
         assert "Traceback" not in captured.err
         return code, captured.out, captured.err
@@ -210,6 +211,32 @@ def test_no_log_yet(coach, tmp_path):
     code, out, _ = coach("--log", "--json")
     assert (code, json.loads(out)) == (0, {"sessions": [], "warnings": []})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_folder_that_is_not_there_has_no_log(coach, tmp_path, more):
+    nowhere = tmp_path / "nowhere"
+    code, out, err = coach("--log", *more, "--out", nowhere, here=False)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{nowhere}: there is no such folder; ")
+    assert not nowhere.exists()
+    nowhere.touch()
+    code, out, err = coach("--log", *more, "--out", nowhere, here=False)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{nowhere}: not a folder; ")
+
+
+def test_exercises_of_a_shipped_routine_have_their_titles(coach, tmp_path):
+    squat = next(each for each in EXERCISES if each.name == "single_leg_squat")
+    logged(tmp_path, exercises=[squat])
+    assert "  Single-leg squat, left/right  " in coach("--log")[1]
+    # Of another routine the log knows no more than the names.
+    path = tmp_path / LOG_NAME
+    path.write_text(path.read_text().replace('"glutes"', '"mine"'))
+    logged(tmp_path, NOW + timedelta(days=2), exercises=[squat])
+    mine, glutes = coach("--log")[1].split("\n\n")
+    assert "  Single leg squat, left/right  " in mine
+    assert "  Single-leg squat, left/right  " in glutes
 
 
 def test_a_log_that_cannot_be_read_is_not_called_new(coach, tmp_path):

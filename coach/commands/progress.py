@@ -15,7 +15,7 @@ from coach.commands.chart import check_name
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.plan import kept_plan
 from coach.commands.ride import own_rider
-from coach.commands.saving import readable
+from coach.commands.saving import existing_folder, readable
 from coach.errors import CoachError, ProfileError, RiderInputError
 
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ def progress(
     """
     if chart is not None:
         check_name(chart)
-    if not out.exists():
-        raise RiderInputError(
-            f"{out}: there is no such folder; ride first, or name the one with your rides by --out"
-        )
+    existing_folder(out)
     today = datetime.now().astimezone().date()
     last = today if until is None else _day(until)
     # numpy comes in here: a wrong option should be answered at once.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from coach.errors import RideFileError
+from coach.errors import RideFileError, RiderInputError
 from coach.ride import Ride
 
 LONGEST_NAME = 80
@@ -42,6 +42,26 @@ def writable_folder(out: Path) -> Path:
         raise RideFileError(
             f"{out}: rides cannot be written there ({reason}); choose another --out"
         ) from error
+    return out
+
+
+def existing_folder(out: Path) -> Path:
+    """Return the folder with the rider's rides and log, if there is one.
+
+    Raises
+    ------
+    RiderInputError
+        If there is nothing of this name, or a file.
+    """
+    if not os.path.exists(out):
+        raise RiderInputError(
+            f"{readable(str(out))}: there is no such folder; the first ride or strength session"
+            " makes it, and --out names another"
+        )
+    if not os.path.isdir(out):
+        raise RiderInputError(
+            f"{readable(str(out))}: not a folder; name the one with your rides by --out"
+        )
     return out
 
 

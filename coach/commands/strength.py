@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from coach.commands import options
 from coach.commands.asking import agrees, at_a_terminal
 from coach.commands.opening import DONE_WITH_LOSS
-from coach.commands.saving import to_type, writable_folder
+from coach.commands.saving import existing_folder, to_type, writable_folder
 from coach.commands.strength_today import counted
 from coach.errors import RiderInputError
 
@@ -109,7 +109,7 @@ def _show_log(out: Path, as_json: bool) -> bool:
     from coach.commands.strength_shown import show_log
     from coach.journal.strength import LOG_NAME, load
 
-    log = load(out / LOG_NAME)
+    log = load(existing_folder(out) / LOG_NAME)
     show_log(log, as_json)
     if not log.sessions:
         new = "no session yet; 'coach strength' begins one"

@@ -91,10 +91,18 @@ def show_log(log: Log, as_json: bool) -> None:
         sessions = [_session_json(session) for session in log.sessions]
         click.echo(json.dumps({"sessions": sessions, "warnings": list(log.warnings)}, indent=2))
         return
+    from coach import profile
+
+    shipped = set(profile.routine_names()) & {each.routine for each in log.sessions}
+    titles = {name: _titles(profile.load_routine(profile.find_routine(name))) for name in shipped}
     for number, session in enumerate(log.sessions):
         if number:
             click.echo()
-        _show_session(session)
+        _show_session(session, titles.get(session.routine, {}))
+
+
+def _titles(routine: Routine) -> dict[str, str]:
+    return {each.name: each.title for group in routine.groups for each in group.exercises}
 
 
 def _session_json(session: LoggedSession) -> dict[str, object]:
@@ -120,7 +128,7 @@ def _session_json(session: LoggedSession) -> dict[str, object]:
     }
 
 
-def _show_session(session: LoggedSession) -> None:
+def _show_session(session: LoggedSession, titles: Mapping[str, str]) -> None:
     from rich.console import Console
 
     done = session.to_done()
@@ -133,7 +141,7 @@ def _show_session(session: LoggedSession) -> None:
     click.echo(", ".join(facts))
     if not session.sets:
         return
-    Console(highlight=False).print(done_table(session.sets, {}))
+    Console(highlight=False).print(done_table(session.sets, titles))
 
 
 def done_table(done: Sequence[SetDone], titles: Mapping[str, str]) -> Table:
@@ -144,7 +152,8 @@ def done_table(done: Sequence[SetDone], titles: Mapping[str, str]) -> Table:
     done : sequence of SetDone
         In the order of doing.
     titles : mapping of str to str
-        What exercises are called; the log knows no more than their names.
+        What exercises are called; the log knows no more than their names, and one without a title
+        is called by its name.
     """
     from rich.table import Table
     from rich.text import Text
