@@ -306,7 +306,7 @@ def resolved(text: str, data: bytes) -> datetime:
         (Session(MONDAY, SessionKind.HILLS, "hills"), "nothing added"),
         (
             Session(MONDAY, SessionKind.HILLS, "hills", Raised(0.04, 30.0, 15.0), moderate=20.0),
-            "+4 % FTP, +30 s on each hill, stand 15 s earlier, moderate block of 20 min",
+            "+4 % FTP, +30 s on each hill, stand +15 s, moderate block of 20 min",
         ),
         (Session(MONDAY, SessionKind.INTERVALS, "intervals"), "1 round"),
         (Session(MONDAY, SessionKind.INTERVALS, "intervals", rounds=2), "2 rounds"),
@@ -332,4 +332,18 @@ def test_a_session_is_told_in_words(session, text):
     ],
 )
 def test_a_session_takes_as_long_as_it_takes(session, minutes):
-    assert session_time(session) == pytest.approx(60 * minutes)
+    assert session_time(session, easy=False) == pytest.approx(60 * minutes)
+
+
+def test_an_event_is_as_long_as_its_session_in_that_week():
+    data = encoded(MONDAY, 4, "UTC", Session(MONDAY, SessionKind.STRENGTH, "glutes"))
+    lengths = [event.duration for event in events_of(data)]
+    assert lengths == 3 * [timedelta(minutes=46)] + [timedelta(minutes=31)]
+
+
+def test_strength_of_an_easy_week_has_a_set_less():
+    # By hand: two of the three sets, 2 x (4 x 60 + 3 x 120 + 7 x 45) s.
+    session = Session(MONDAY, SessionKind.STRENGTH, "glutes")
+    assert session_time(session, easy=True) == 2 * (4 * 60 + 3 * 120 + 7 * 45) == 1830
+    hills = Session(MONDAY, SessionKind.HILLS, "hills")
+    assert session_time(hills, easy=True) == session_time(hills, easy=False)

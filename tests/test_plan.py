@@ -726,7 +726,10 @@ def lived_with_strength(asked: Request) -> Plan:
 )
 def test_the_level_to_begin_with(change, level):
     # 75 kg and 40 years: 1.6 W/kg is 120 W, 3.0 W/kg is 225 W (science notes, 3.5).
-    assert level_for(replace(RIDER, **change)) is level
+    rider = replace(RIDER, **change)
+    assert level_for(rider, used_to_hills=True) is level
+    new = Level.STANDARD if level is Level.STRONG else level
+    assert level_for(rider, used_to_hills=False) is new
 
 
 def test_the_estimate_is_still_nine_tenths_of_the_rule():

@@ -98,6 +98,14 @@ def ride(day, workout="hills", raised=AS_IN_FILE, completed=1.0, cr10=5.0):
     )  # fmt: skip
 
 
+STRONG = "[rider]\nmass_kg = 75\nftp_w = 300\n"
+
+
+@pytest.fixture
+def some_hills(monkeypatch):
+    did(monkeypatch, ride(date(2026, 11, 1)))
+
+
 # --- a plan of its own ----------------------------------------------------------------------------
 
 
@@ -159,6 +167,18 @@ def test_the_text_is_for_a_terminal_of_80_columns(coach):
     assert lines[-1] == "General fitness information, not medical advice."
     assert sum(line.startswith("Week ") for line in lines) == 52
     assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("level", ["starter", "standard", "strong"])
+@pytest.mark.parametrize("character", ["obedient", "tired"])
+def test_what_was_done_is_for_80_columns_too(coach, level, character):
+    typed = ("--weeks", "52", "--days", "mon,sat", "--level", level, "--simulate", character)
+    lines = coach(*typed)[1].splitlines()
+    assert max(map(len, lines)) <= 80
+    # What is too long goes on below its own beginning, and no number stands without its unit.
+    goes_on = {line[25:].rstrip("0123456789 s+") for line in lines if line.startswith(25 * " ")}
+    assert goes_on <= {"stand", "moderate block of 5 min"}
+    assert ("stand" in goes_on) == (character == "obedient")
 
 
 def test_a_rider_is_named_where_somebody_rides(coach, tmp_path):
@@ -244,6 +264,36 @@ def test_the_zone_is_the_computers(coach, monkeypatch):
         assert "time zone of this computer is not known" in err
 
 
+@pytest.mark.parametrize("named", ["Nowhere/X", "CET-1CEST,M3.5.0,M10.5.0/3", ""])
+def test_a_tz_that_names_no_zone_is_told_with_the_zone_taken(coach, monkeypatch, named):
+    import tzlocal
+
+    monkeypatch.setenv("TZ", named)
+    monkeypatch.setattr(tzlocal, "get_localzone_name", lambda: "Etc/UTC")
+    code, out, err = coach(*NEW, "--json")
+    assert (code, json.loads(out)["zone"]) == (0, "Etc/UTC")
+    told = f"TZ is {named!r}, which names no time zone; taking Etc/UTC (see --zone)"
+    assert told in err.splitlines()
+    assert "TZ" not in coach(*NEW, *BERLIN)[2]
+
+
+@pytest.mark.parametrize("named", ["Europe/Berlin", ":Europe/Berlin", "a file"])
+def test_a_tz_that_names_a_zone_goes_without_a_word(coach, monkeypatch, tmp_path, named):
+    import tzlocal
+
+    if named == "a file":
+        zones = tmp_path / "zoneinfo" / "Europe"
+        zones.mkdir(parents=True)
+        (zones / "Berlin").touch()
+        (tmp_path / "localtime").symlink_to(zones / "Berlin")
+        named = str(tmp_path / "localtime")
+    monkeypatch.setenv("TZ", named)
+    monkeypatch.setattr(tzlocal, "get_localzone_name", lambda: "Europe/Berlin")
+    code, out, err = coach(*NEW, "--json")
+    assert (code, json.loads(out)["zone"]) == (0, "Europe/Berlin")
+    assert "TZ" not in err
+
+
 # --- which level ----------------------------------------------------------------------------------
 
 
@@ -255,12 +305,48 @@ def test_the_zone_is_the_computers(coach, monkeypatch):
         ("[rider]\nmass_kg = 75\nftp_w = 300\n", "strong"),
     ],
 )
+@pytest.mark.usefixtures("some_hills")
 def test_the_level_suits_the_riders_file(coach, home, text, level):
     path = rider_file(home, text)
     code, out, err = coach(*NEW, "--json")
     assert (code, json.loads(out)["level"]) == (0, level)
     assert f"rider: {path}" in err
     assert made(coach, *NEW, "--level", "standard")["level"] == "standard"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [],
+        [ride(date(2026, 11, 1), workout="intervals")],
+        # An outdoor ride over hills says nothing of hills of minutes at a given power.
+        [ride(date(2026, 11, 1), workout="")],
+    ],
+)
+def test_without_a_hill_ride_the_strong_begin_with_standard_hills(coach, home, monkeypatch, before):
+    rider_file(home, STRONG)
+    did(monkeypatch, *before)
+    code, out, err = coach(*NEW, "--json")
+    assert (code, json.loads(out)["level"]) == (0, "standard")
+    told = "no hill ride of the last 12 weeks in rides, so standard hills; --level strong asks more"
+    assert told in err.splitlines()
+    code, out, err = coach(*NEW, "--json", "--level", "strong")
+    assert (code, json.loads(out)["level"]) == (0, "strong")
+    assert "--level" not in err
+    # Of whoever is held back nothing more is offered.
+    (home / "rider-health.toml").write_text("answered = 2026-11-01\nany_yes = true\n")
+    code, out, err = coach(*NEW, "--json")
+    assert (code, json.loads(out)["level"]) == (0, "starter")
+    assert "--level" not in err
+
+
+def test_hill_rides_of_the_last_weeks_are_looked_for(coach, home, monkeypatch):
+    rider_file(home, STRONG)
+    asked = did(monkeypatch, ride(date(2026, 11, 1), workout="my-own-hills"))
+    code, out, err = coach(*NEW, "--json", "--simulated", "--out", "away")
+    assert (code, json.loads(out)["level"]) == (0, "strong")
+    assert "--level" not in err
+    assert asked[0] == (Path("away"), {"first": date(2026, 8, 30), "simulated": True})
 
 
 def test_without_a_rider_file_the_example_is_told(coach):

@@ -14,12 +14,12 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 
 from coach.commands import health, options
-from coach.commands.ride import own_rider, say_who
+from coach.commands.ride import own_rider
 from coach.commands.rider import write_whole
 from coach.commands.saving import readable, to_type
 from coach.errors import CoachError, RiderInputError
@@ -43,7 +43,9 @@ _Value = TypeVar("_Value")
 @click.option("--days", metavar="DAY,...", help="Days with time to train, such as mon,wed,sat.")
 @click.option("--start", metavar="DATE", help="First day of week 1; else the coming Monday.")
 @click.option(
-    "--level", type=click.Choice(LEVELS), help="Which hills; else what suits the rider's file."
+    "--level",
+    type=click.Choice(LEVELS),
+    help="Which hills; else what suits the rider's file and rides.",
 )
 @click.option("--at", metavar="TIME", help="When sessions begin; else 18:00.")
 @click.option("--zone", metavar="NAME", help="Time zone, such as Europe/Berlin; else this one.")
@@ -106,7 +108,8 @@ def plan(
     now = _now()
     if rider_file is not None:
         own_rider(rider_file, example_allowed=True)  # whose name every command of a ride will have
-    request = _held_back(_request(typed, out, rider_file, now), typed, rider_file)
+    request = _request(typed, out, rider_file, now, simulated=simulated)
+    request = _held_back(request, typed, rider_file)
     today = now.astimezone(ZoneInfo(request.zone)).date()
     whole = True
     if character is None:
@@ -197,7 +200,9 @@ def _check_calendar(path: Path) -> None:
         raise RiderInputError(f"--ics: there is no folder {folder}; make it, or name another")
 
 
-def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -> Request:
+def _request(
+    typed: _Typed, out: Path, rider_file: Path | None, now: datetime, *, simulated: bool
+) -> Request:
     """Return what is to be planned: what was typed, above what is kept, above what is usual.
 
     Raises
@@ -207,23 +212,15 @@ def _request(typed: _Typed, out: Path, rider_file: Path | None, now: datetime) -
     ProfileError
         If the kept plan has a mistake.
     """
-    from coach.training.plan import Request, level_for
+    from coach.commands.plan_usual import usual_level, zone_here
+    from coach.training.plan import Request
 
     weeks, days = typed.weeks, typed.days
     if weeks is not None and days is not None:
-        zone = typed.zone or _zone_here()
-        level = typed.level
-        if level is None:
-            rider, path = own_rider(rider_file, example_allowed=True)
-            say_who(path)
-            level = level_for(rider)
-        request = Request(
-            typed.start or _coming_monday(now.astimezone(ZoneInfo(zone)).date()),
-            weeks,
-            days,
-            level=level,
-            zone=zone,
-        )
+        zone = typed.zone or zone_here()
+        today = now.astimezone(ZoneInfo(zone)).date()
+        level = typed.level or usual_level(rider_file, out, today, simulated=simulated)
+        request = Request(typed.start or _coming_monday(today), weeks, days, level=level, zone=zone)
         return request if typed.at is None else replace(request, at=typed.at)
     kept = kept_plan(out)
     if kept is None:
@@ -263,19 +260,6 @@ def kept_plan(folder: Path) -> Request | None:
 
 def _coming_monday(today: date) -> date:
     return today + timedelta(days=-today.weekday() % 7)
-
-
-def _zone_here() -> str:
-    """Return the name of this computer's time zone; UTC, and a word, where nobody knows it."""
-    import tzlocal
-
-    from coach.training.kept import to_zone
-
-    try:
-        return to_zone(tzlocal.get_localzone_name() or "")
-    except (ValueError, ZoneInfoNotFoundError):
-        click.echo("the time zone of this computer is not known; taking UTC (see --zone)", err=True)
-        return "UTC"
 
 
 def _held_back(request: Request, typed: _Typed, rider_file: Path | None) -> Request:

@@ -17,6 +17,10 @@ WIDTH = 80
 """The widest line [characters], save for a word that is longer."""
 
 
+TEXT_AT = 25
+"""Where the words on a session begin; what does not fit into a line goes on below [characters]."""
+
+
 def format_text(
     plan: Plan, request: Request, today: date, command: Command, character: str | None = None
 ) -> str:
@@ -58,9 +62,17 @@ def _week_lines(week: Week, today: date, command: Command | None) -> Iterator[st
         words = ["" if shown else _which(session), session_text(session)]
         text = ", ".join(filter(None, words))
         kind = session.kind.value.capitalize()
-        yield f"  {_day(session.date)}  {kind:<9}  {_when(session, today)}{text}".rstrip()
+        line = f"  {_day(session.date)}  {kind:<9}  {_when(session, today)}"
+        yield from _broken_at_commas(line + text)
         if shown:
             yield from _folded(shown)
+
+
+def _broken_at_commas(line: str) -> list[str]:
+    """Break a long line of a session below its own words, never between a number and its unit."""
+    bound = line.replace(" ", "\0").replace(",\0", ", ")
+    lines = textwrap.wrap(bound, WIDTH, subsequent_indent=" " * TEXT_AT)
+    return [each.replace("\0", " ").rstrip() for each in lines]
 
 
 def _folded(command: str) -> list[str]:

@@ -162,6 +162,11 @@ def _worse(one: Answer, other: Answer) -> Answer:
     return max(one, other, key=lambda answer: (answer.verdict, bool(answer.words)))
 
 
+def rode_hills(history: History) -> bool:
+    """Return whether a workout with hills is among the rides."""
+    return any(_kind(ride) is SessionKind.HILLS for ride in history.rides)
+
+
 def _kind(ride: RideDone) -> SessionKind | None:
     """Return which planned session a ride may stand for; ``None`` for no such workout."""
     if ride.workout == "intervals":

@@ -30,7 +30,9 @@ from zoneinfo import ZoneInfo
 from icalendar import TRANSP, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from coach import profile
-from coach.strength.routine import Routine
+from coach.strength.routine import Work
+from coach.strength.steps import length
+from coach.training.dose import eased, full_dose
 from coach.training.plan import Plan, Request, Session, SessionKind, Week
 from coach.training.volume import compiled
 
@@ -95,7 +97,7 @@ def session_text(session: Session) -> str:
             ]
             parts = [
                 f"{', '.join(filter(None, each))} on each hill" if any(each) else "",
-                f"stand {raised.standing:g} s earlier" if raised.standing else "",
+                f"stand {raised.standing:+g} s" if raised.standing else "",
                 _moderate_text(session.moderate),
             ]
             return ", ".join(filter(None, parts)) or "nothing added"
@@ -113,26 +115,26 @@ def _moderate_text(minutes: float | None) -> str:
     return f"moderate block of {minutes:g} min" if minutes else "no moderate block"
 
 
-def session_time(session: Session) -> float:
-    """Return how long a session takes [s]; 0 for rest.
+def session_time(session: Session, *, easy: bool) -> float:
+    """Return how long a session takes in a week that is easy or not [s]; 0 for rest.
 
-    A ride takes as long as its workout, for whoever rides it. A strength session is reckoned at
-    the routine's full dose, with its rests: the longest that it can be asked for.
+    A ride takes as long as its workout, for whoever rides it. A strength session is reckoned with
+    its rests at the routine's full dose, in an easy week a set below: the longest that it is asked
+    for. A beginner's is shorter, but how much follows from the log, not from the plan's week: the
+    routine may have begun long before.
     """
     if session.workout is None:
         return 0.0
     if session.kind is SessionKind.STRENGTH:
-        return _full_dose_time(profile.load_routine(profile.find_routine(session.workout)))
+        routine = profile.load_routine(profile.find_routine(session.workout))
+        work = [
+            Work(each, routine.sets, routine.reps)
+            for group in routine.groups
+            for each in group.exercises
+        ]
+        asked = eased(work, full_dose(routine)) if easy else work
+        return length(asked, routine.rest, routine.tempo)
     return compiled(session, profile.example_rider()).duration
-
-
-def _full_dose_time(routine: Routine) -> float:
-    """Return the time of all sets, both legs, with a rest after each exercise's set [s]."""
-    return sum(
-        routine.sets * (routine.reps * routine.tempo * (2 if each.per_leg else 1) + routine.rest)
-        for group in routine.groups
-        for each in group.exercises
-    )
 
 
 def _event(
@@ -145,7 +147,7 @@ def _event(
     if session.workout is not None:
         zone = ZoneInfo(request.zone)
         begun = datetime.combine(session.date, request.at, zone).astimezone(UTC)
-        ended = begun + timedelta(minutes=ceil(session_time(session) / 60))
+        ended = begun + timedelta(minutes=ceil(session_time(session, easy=week.easy) / 60))
         start, end = begun.astimezone(zone), _local_once(ended, zone)
         name += f": {session_text(session)}"
     return Event.new(

@@ -31,7 +31,7 @@ from datetime import date, timedelta
 from coach.errors import RiderInputError
 from coach.profile.estimate import usual_threshold_power
 from coach.rider import Rider
-from coach.training.attendance import ASSUMED, Answer, attended
+from coach.training.attendance import ASSUMED, Answer, attended, rode_hills
 from coach.training.characters import CHARACTERS, Character
 from coach.training.easy import eased
 from coach.training.history import History
@@ -54,12 +54,16 @@ __all__ = [
     "in_easy_week",
     "level_for",
     "make_plan",
+    "rode_hills",
     "simulate",
 ]
 
 MOST_WEEKS = 52
 EASY_EVERY = 4
 ROUTINE = "glutes"
+
+RECENT = timedelta(weeks=12)
+"""Hills ridden so long ago or less are hills a rider is used to; a convention."""
 
 Attended = tuple[tuple[Session, ...], Answer]
 Attend = Callable[[tuple[Session, ...], date], Attended]
@@ -124,20 +128,22 @@ def simulate(request: Request, character: str) -> Plan:
     return _folded(request, attend)
 
 
-def level_for(rider: Rider) -> Level:
+def level_for(rider: Rider, *, used_to_hills: bool) -> Level:
     """Return the level a rider begins with.
 
     Parameters
     ----------
     rider : Rider
+    used_to_hills : bool
+        Whether the rider rode a workout with hills in the weeks that are `RECENT`.
 
     Returns
     -------
     Level
         Starter for a threshold power that is only estimated, and for one that the rule of
         `usual_threshold_power` gives to riders of some activity or less; strong from what it gives
-        to the trained. A convention: the rule is one of thumb, and a rider may always choose
-        otherwise.
+        to the trained, if they are used to hills. A convention: the rule is one of thumb, and a
+        rider may always choose otherwise.
     """
 
     def usual(activity: str) -> float:
@@ -145,7 +151,8 @@ def level_for(rider: Rider) -> Level:
 
     if rider.threshold_estimated or rider.threshold_power <= usual("some"):
         return Level.STARTER
-    return Level.STRONG if rider.threshold_power >= usual("trained") else Level.STANDARD
+    strong = used_to_hills and rider.threshold_power >= usual("trained")
+    return Level.STRONG if strong else Level.STANDARD
 
 
 def in_easy_week(request: Request, day: date) -> bool:
