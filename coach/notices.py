@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from coach.messages import Cue, CueKind, Event, EventKind, Word
 
-
 NO_POWER = 10.0
 """A road that has stood still for want of a power for so long is told of [s]."""
 

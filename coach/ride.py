@@ -156,6 +156,16 @@ class Ride:
         """Return the number of samples."""
         return int(self.time.size)
 
+    @property
+    def by_distance(self) -> bool:
+        """Whether it followed a road: its plan has stretches that end at a place."""
+        return self.workout is not None and self.workout.by_distance
+
+    @property
+    def hill_name(self) -> str:
+        """What its hills are called: those of a road are climbs."""
+        return "Climb" if self.by_distance else "Hill"
+
     @classmethod
     def from_columns(cls, time: Column, **columns: Column) -> Ride:
         """Make a ride; every column that is not given is NaN.

@@ -661,7 +661,9 @@ def test_a_road_is_repeated_in_the_postures_of_six_hills(wall, tmp_path, capsys)
     # The summary has the words of chart and screen.
     assert run(["summary", str(only(tmp_path / "out", ".ride"))]) == 0
     summary = capsys.readouterr().out
-    assert "Climb  Start" in summary and "\nClimb 3 " in summary and "Hill" not in summary
+    assert "Climb  Start" in summary
+    assert "\nClimb 3 " in summary
+    assert "Hill" not in summary
 
 
 @pytest.mark.usefixtures("_no_pictures")

@@ -99,7 +99,7 @@ def axis_of(ride: Ride, rows: Repaired, name: AxisName | None = None) -> Axis:
             " time; leave out --axis distance"
         )
     if name is None:
-        name = "distance" if known and by_distance(ride) else "time"
+        name = "distance" if known and ride.by_distance else "time"
     return Axis(name, rows.time, rows.time if name == "time" else _along(rows, way))
 
 
@@ -112,11 +112,6 @@ def _along(rows: Repaired, way: Column) -> Column:
     second = before - along[np.maximum(gaps - 2, 0)]
     along[gaps] = np.minimum(before + second, along[gaps + 1])
     return along
-
-
-def by_distance(ride: Ride) -> bool:
-    """Tell whether a ride followed a road: its plan has stretches that end at a place."""
-    return ride.workout is not None and ride.workout.by_distance
 
 
 def time_ticks(span: Span) -> list[tuple[float, str]]:

@@ -6,7 +6,6 @@ from coach.analysis.climbs import travelled
 from coach.analysis.power import highest, if_known, intensity_factor
 from coach.analysis.target import on_target
 from coach.charts import style
-from coach.charts.axis import by_distance
 from coach.charts.sheet import LEFT, RIGHT, Sheet, writable
 from coach.charts.traces import Traces
 from coach.ride import Ride
@@ -115,7 +114,7 @@ def figures(shown: Traces) -> list[tuple[str, str]]:
         intensity = intensity_factor(weighted, ride.threshold_power)
     hit = if_known(on_target(shown.rows.power, shown.rows.target_power))
     # A trainer's own road is no place; one that was ridden metre by metre is.
-    road = by_distance(ride)
+    road = ride.by_distance
     ascent = summary.ascent if road or not (ride.virtual_altitude or ride.indoor) else None
     way = if_known(highest(travelled(shown.rows)) / 1000) if road or not ride.indoor else None
     candidates = (

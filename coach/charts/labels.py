@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 
 from coach.analysis.hills import Hill
 from coach.charts import style
-from coach.charts.axis import by_distance
 from coach.charts.sheet import Sheet, thinned
 from coach.charts.traces import Traces, share_of_target
 from coach.units import way_text
@@ -23,7 +22,7 @@ def draw_hill_labels(sheet: Sheet, axes: Axes, shown: Traces) -> None:
     On a road, and on an axis of distance, it is a climb and says how long and how steep it is.
     """
     hills = shown.summary.hills
-    way = shown.axis.name == "distance" or by_distance(shown.ride)
+    way = shown.axis.name == "distance" or shown.ride.by_distance
     numbers = [str(hill.index) for hill in hills]
     names = [f"{'Climb' if way else 'Hill'} {number}" for number in numbers]
     roads = [road_words(hill) if way else ("", "") for hill in hills]

@@ -107,7 +107,7 @@ def after(journal: Path) -> Ride | None:
         saved = save_ride(ride, journal)
         climbed = hills(ride)
         if climbed:
-            Console().print(hill_table(climbed))
+            Console().print(hill_table(climbed, ride.hill_name))
         say_saved(saved)
     return ride
 

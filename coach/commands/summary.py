@@ -78,11 +78,11 @@ def _show(ride: Ride, figures: Summary, test: ThresholdResult | None, file_name:
         console.print(Text("\n".join(result_lines(test))))
     if figures.hills:
         console.print()
-        console.print(hill_table(figures.hills))
+        console.print(hill_table(figures.hills, ride.hill_name))
     # A replay without a plan has one free stretch, in which nothing is asked.
     if any(each.posture is not None for each, _ in figures.account.stretches):
         console.print()
-        _show_account(console, figures.account)
+        _show_account(console, figures.account, ride.hill_name)
 
 
 def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
@@ -108,13 +108,13 @@ def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
             yield label, value + unit
 
 
-def hill_table(hills: Sequence[Hill]) -> Table:
-    """Return a table of hills that fits 80 columns; what no hill has is left out."""
+def hill_table(hills: Sequence[Hill], name: str) -> Table:
+    """Return a table of hills, called so, in 80 columns; what no hill has is left out."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     columns = {
-        "Hill": [str(hill.index) for hill in hills],
+        name: [str(hill.index) for hill in hills],
         "Start": [_clock(hill.start) for hill in hills],
         "Time": [_clock(hill.duration) for hill in hills],
         "Up\nm": [_whole(hill.ascent) for hill in hills],
@@ -133,7 +133,7 @@ def hill_table(hills: Sequence[Hill]) -> Table:
     return table
 
 
-def _show_account(console: Console, account: Account) -> None:
+def _show_account(console: Console, account: Account, hill_name: str) -> None:
     """Show what was asked, cue by cue, and what was done of it."""
     from rich.text import Text
 
@@ -144,14 +144,14 @@ def _show_account(console: Console, account: Account) -> None:
         told = f"posture {SOURCES[account.source]}; {cue_words(account.ride)}"
     console.print(Text("Asked and done"))
     console.print(Text(told, style="dim"))
-    console.print(_account_table(account))
+    console.print(_account_table(account, hill_name))
 
 
-def _account_table(account: Account) -> Table:
+def _account_table(account: Account, hill_name: str) -> Table:
     """Return a table of hills, of intervals, and of all; what nothing has is left out."""
     from rich.table import Table
 
-    rows = [(f"Hill {hill.index}", done) for hill, done in account.hills]
+    rows = [(f"{hill_name} {hill.index}", done) for hill, done in account.hills]
     rows += [
         (stretch.segment.label, done)
         for stretch, done in account.stretches
