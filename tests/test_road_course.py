@@ -431,6 +431,41 @@ def test_each_jump_shifts_what_lies_before_it():
     assert notes == ["2 jumps of elevation that no road makes taken out"]
 
 
+@pytest.mark.parametrize("wrong", [np.s_[::5], np.s_[:3], np.s_[-3:], np.s_[:], np.s_[1::2]])
+def test_zeros_where_nobody_measured_are_spikes_wherever_they_are(wrong):
+    """In practice some programs write 0 for an elevation that they do not know."""
+    ride = route(profile((3000, 0.04), altitude=800.0))
+    sound = course(ride, RIDER)
+    ride.altitude[wrong] = 0.0
+    found, notes = notes_of(ride)
+    if wrong == np.s_[:]:
+        assert (found.road.ascent, notes) == (0.0, ())
+        return
+    if wrong != np.s_[1::2]:
+        assert furthest(found.road, sound.road) < 12.0
+    zeros = int((ride.altitude == 0.0).sum())
+    assert notes == (f"{zeros} elevations left out that no road has (spikes)",)
+
+
+def test_places_that_no_road_joins_are_taken_out_of_a_route():
+    ride = route(ROAD)
+    sound = course(ride, RIDER)
+    ride.distance[200:] += 90_000.0  # there, and back
+    ride.distance[201:] += 90_000.0
+    found, notes = notes_of(ride)
+    assert notes == ("2 leaps from point to point taken out of the road: 180.0 km",)
+    assert found.road.length == pytest.approx(sound.road.length, abs=21.0)
+    # A planned length is meant.
+    legs = np.concatenate((np.arange(0.0, 3000.0, 10.0), [30_000.0]))
+    ride = Ride.from_columns(np.full(legs.shape, np.nan), distance=legs, altitude=0.0 * legs)
+    assert course(ride, RIDER).road.length == pytest.approx(2990.0)
+    ride.virtual_altitude = True
+    assert course(ride, RIDER).road.length == 30_000.0
+    # So are points far apart, where all are.
+    ride = Ride.from_columns(np.full(9, np.nan), distance=8e3 * np.arange(9), altitude=np.zeros(9))
+    assert course(ride, RIDER).road.length == 64_000.0
+
+
 def test_a_wall_becomes_the_steepest_road_and_loses_no_height():
     """Eight metres up within ten, and then as before: a step that satellites make."""
     distance = np.arange(0.0, 2001.0, 10.0)

@@ -181,7 +181,7 @@ def print_road(course: Course) -> None:
                 f"{start / 1000:.2f}",
                 "" if label == before else label,
                 f"{segment.length or 0.0:.0f}",
-                "" if segment.grade is None else f"{100 * segment.grade:.1f}",
+                "" if segment.grade is None else f"{100 * segment.grade:z.1f}",
                 segment.posture.value if segment.posture else "",
             )
         )
@@ -202,7 +202,7 @@ def _leg(placed: Sequence[tuple[float, Segment]]) -> tuple[str, ...]:
         way_text(sum(lengths)),
         f"{sum(max(gain, 0.0) for gain in rises):.0f}",
         f"{sum(max(-gain, 0.0) for gain in rises):.0f}",
-        f"{100 * max(grades, key=abs):.1f}",
+        f"{100 * max(grades, key=abs):z.1f}",
         way_text(standing) if standing else "",
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from coach.analysis.climbs import STEEPEST_ROAD
@@ -19,6 +21,13 @@ STEP = 10.0
 step and satellites wander, and `survey` evens that out."""
 SPIKE_SAMPLES = 30
 """So many wrong heights in a row are a spike; more are another idea of how high it is."""
+
+FURTHEST, RARELY = 5000.0, 100.0
+"""Neighbouring points of a route are no further apart than this [m], nor than so many times what is
+usual in it: what is, is another track or a wrong place. A convention."""
+
+Run = tuple[int, int]
+"""First of some neighbouring heights, and the first behind them."""
 
 
 def without_leaps(ride: Ride) -> tuple[Column, list[str]]:
@@ -59,6 +68,34 @@ def without_leaps(ride: Ride) -> tuple[Column, list[str]]:
     return mended, [f"{told}: {way_text(float(taken.sum()))}"]
 
 
+def without_gaps(distance: Column, furthest: float = FURTHEST) -> tuple[Column, list[str]]:
+    """Take out of a route what lies between places that no road joins.
+
+    Parameters
+    ----------
+    distance : ndarray, shape (n_points,)
+        [m].
+    furthest : float
+        Two neighbours may be so far apart, however close the others are [m].
+
+    Returns
+    -------
+    along : ndarray, shape (n_points,)
+        Never decreasing, from 0 [m].
+    notes : list of str
+    """
+    steps = np.maximum(np.diff(distance), 0.0)
+    gaps = steps > max(furthest, RARELY * float(np.median(steps))) if steps.size else steps > 0.0
+    taken = float(steps[gaps].sum())
+    along = np.concatenate(
+        (np.zeros(distance.size - steps.size), np.cumsum(np.where(gaps, 0.0, steps)))
+    )
+    if not taken:
+        return along, []
+    told = f"{_count(int(gaps.sum()), 'leap')} from point to point taken out of the road"
+    return along, [f"{told}: {way_text(taken)}"]
+
+
 def standing_still(ride: Ride) -> list[str]:
     """Tell how long a ride paused or stood still, if it was a minute or more."""
     sound = in_order(ride.time)
@@ -92,20 +129,35 @@ def without_spikes(along: Column, altitude: Column) -> tuple[Column, list[str]]:
     leaps = np.abs(np.diff(heights)) > STEEPEST_ROAD * np.diff(way) + STEP
     if not leaps.any():
         return altitude, []
-    cuts = np.flatnonzero(leaps) + 1
+    cuts = (np.flatnonzero(leaps) + 1).tolist()
+    runs = list(pairwise([0, *cuts, known.size]))
+
+    def jump(before: Run, after: Run) -> float:
+        """Return by how much the heights leap from one run to a later one; 0 on any road."""
+        last, first = before[1] - 1, after[0]
+        rise = float(heights[first] - heights[last])
+        return rise if abs(rise) > STEEPEST_ROAD * (way[first] - way[last]) + STEP else 0.0
+
+    # What is right shows in the longest run: the first heights may be as wrong as any others.
+    longest = max(range(len(runs)), key=lambda number: runs[number][1] - runs[number][0])
+    before, after = [runs[longest]], [runs[longest]]
+    for run in runs[longest + 1 :]:
+        if run[1] - run[0] > SPIKE_SAMPLES or not jump(after[-1], run):
+            after.append(run)
+    for run in reversed(runs[:longest]):
+        if run[1] - run[0] > SPIKE_SAMPLES or not jump(run, before[-1]):
+            before.append(run)
+    kept = [*reversed(before), *after[1:]]
     shift = np.zeros(heights.shape)
-    spikes = jumps = 0
-    good = int(cuts[0]) - 1
-    for first, end in zip(cuts.tolist(), [*cuts[1:].tolist(), known.size], strict=True):
-        jump = heights[first] - heights[good]
-        if abs(jump) > STEEPEST_ROAD * (way[first] - way[good]) + STEP:
-            if end - first <= SPIKE_SAMPLES:
-                heights[first:end] = np.nan
-                spikes += end - first
-                continue
-            shift[first - 1] = jump
-            jumps += 1
-        good = end - 1
+    jumps = 0
+    for one, other in pairwise(kept):
+        shift[one[1] - 1] = jump(one, other)
+        jumps += shift[one[1] - 1] != 0.0
+    sound = np.zeros(heights.shape, dtype=bool)
+    for first, end in kept:
+        sound[first:end] = True
+    spikes = int((~sound).sum())
+    heights[~sound] = np.nan
     mended = np.full(altitude.shape, np.nan)
     mended[known] = heights + np.cumsum(shift[::-1])[::-1]
     notes = []

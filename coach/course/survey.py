@@ -26,7 +26,13 @@ from coach.analysis.repair import Repaired, repaired
 from coach.analysis.summary import MODEL_STEP
 from coach.analysis.timer import in_order
 from coach.course import rebuild
-from coach.course.mending import standing_still, without_leaps, without_spikes
+from coach.course.mending import (
+    FURTHEST,
+    standing_still,
+    without_gaps,
+    without_leaps,
+    without_spikes,
+)
 from coach.course.road import STEEPEST_RISE, Road
 from coach.errors import RideFileError
 from coach.ride import PEDALLED, Column, Ride
@@ -184,8 +190,10 @@ def _planned(ride: Ride, notes: list[str]) -> tuple[Column, Column]:
     if placed.size and not placed.all():
         lost = int(placed.size - placed.sum())
         notes.append(f"{lost} point{'s' * (lost != 1)} without a place left out")
-    distance = ride.distance[placed]
-    along = np.cumsum(np.maximum(np.diff(distance, prepend=distance[:1]), 0.0))
+    # Whoever writes down a length means it; points are only where somebody set them.
+    furthest = np.inf if ride.virtual_altitude else FURTHEST
+    along, told = without_gaps(ride.distance[placed], furthest)
+    notes += told
     _long_enough(along)
     heights = ride.altitude[placed]
     if not _mostly(heights, np.ones(heights.shape, dtype=bool)):
