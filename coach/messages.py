@@ -462,5 +462,7 @@ class Snapshot:
     """Way left to the end of the road [m]."""
     felt_grade: float | None = None
     """What the trainer is asked to let feel, as a fraction; `grade` is the road's."""
+    endless: bool = False
+    """The rider decides how long this goes on: no time left is worth showing."""
     report: tuple[str, ...] = ()
     """What was made of the hill that is just over, for some seconds; lines of plain text."""

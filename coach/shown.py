@@ -96,4 +96,5 @@ def shown(
         hill_way=progress.hill_way,
         way=progress.plan_way,
         felt_grade=control.felt_grade,
+        endless=segment.endless,
     )

@@ -86,6 +86,8 @@ class Segment:
     then. ``None`` for a stretch by time."""
     cues: tuple[TextCue, ...] = ()
     """What the file of the workout wants said, in order."""
+    endless: bool = False
+    """It goes on until the rider ends it; `duration` is when it ends by itself."""
 
     @property
     def end(self) -> float:

@@ -30,5 +30,7 @@ def free(grade: float) -> Workout:
             f"a road has a grade of -{steepest} to {steepest} %, not {100 * grade:g} %"
         )
     label = f"Free ride at {100 * grade:g} %"
-    whole = Segment(0, SegmentKind.FREE, 0.0, LONGEST, None, Mode.GRADE, grade=grade, label=label)
+    whole = Segment(
+        0, SegmentKind.FREE, 0.0, LONGEST, None, Mode.GRADE, grade=grade, label=label, endless=True
+    )
     return Workout("free", label, (whole,))

@@ -307,9 +307,10 @@ class Coach:
             words.append(segment.effort)
         if self._knob and (turn := self._turn(segment)):
             words.append(turn)
-        about = name if segment.length is not None else f"{name}, {clock_text(moment.remaining)}"
-        if moment.at >= 1.0 and segment.length is None:
-            about += " left"
+        about = name
+        if segment.length is None and not segment.endless:
+            left = " left" * (moment.at >= 1.0)
+            about = f"{name}, {clock_text(moment.remaining)}{left}"
         return f"{about}: {', '.join(words)}" if words else about
 
     def _and_turn(self, segment: Segment, link: str) -> str:

@@ -104,6 +104,8 @@ def _word(frame: Frame, workout: Workout | None) -> tuple[str, str, Ink]:
 
 def _count(frame: Frame, workout: Workout | None) -> str:
     """Return the time to what changes, or on a road the way to where it does, in km or m."""
+    if frame.snapshot.endless:
+        return ""
     ahead = _ahead(frame.snapshot, workout)
     if ahead is None:
         return clock_text(frame.countdown)
@@ -115,7 +117,7 @@ def _caption(frame: Frame, workout: Workout | None) -> list[str]:
     """Say in small letters where we are and what follows."""
     snapshot = frame.snapshot
     if snapshot.state is RideState.PAUSED:
-        time_left = f"{clock_text(frame.countdown)} left"
+        time_left = "" if snapshot.endless else f"{clock_text(frame.countdown)} left"
         left = ["", way_left(snapshot) or time_left, _here(snapshot)]
         if frame.resumes_in is not None:
             return ["get ready", *left]

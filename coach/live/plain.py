@@ -147,15 +147,16 @@ def _keys() -> list[str]:
 
 
 def _in_heading(cue: Cue, snapshot: Snapshot) -> bool:
-    """Tell whether the heading of a stretch of road has said all of this: name and posture."""
+    """Tell whether the heading has said all of this: name and posture; a road has no more."""
     name, _, more = cue.text.rpartition(": ")
     posture = None if snapshot.posture is None else snapshot.posture.value
     is_all = cue.text == snapshot.label or (name == snapshot.label and more == posture)
-    return cue.kind is CueKind.SEGMENT and snapshot.segment_way is not None and is_all
+    is_road = snapshot.segment_way is not None or snapshot.endless
+    return cue.kind is CueKind.SEGMENT and is_road and is_all
 
 
 def _heading(snapshot: Snapshot) -> str:
     """Name a segment: where, which posture, how long; on a road how far that goes."""
     posture = [] if snapshot.posture is None else [snapshot.posture.value]
     length = way_left(snapshot) or clock_text(snapshot.segment_remaining)
-    return f"== {', '.join([place(snapshot), *posture, length])} =="
+    return f"== {', '.join([place(snapshot), *posture, *[length] * (not snapshot.endless)])} =="

@@ -57,6 +57,8 @@ _PLAN_ROWS = 3
 """Fewest rows of the plan: one of profile, one of postures, one of numbers."""
 _RIDE_ON = "ride on"
 """What the pause key does on a paused ride."""
+_END = "end"
+"""What the key that skips does in a ramp."""
 _NUMERALS = frozenset("0123456789—")
 
 _SIGNS = {Verdict.ON_TARGET: "●", Verdict.ABOVE: "▲", Verdict.BELOW: "▼"}
@@ -112,9 +114,12 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     width, height = screen.width, screen.height
     # A rider who waits for the trainer does not rest: what is measured shows when it is back.
     paused = frame.snapshot.state is RideState.PAUSED and not frame.waiting
-    tiles, cue, facts = _values(frame), _cue(frame, width), _facts(frame)
+    tiles, cue = _values(frame), _cue(frame, width)
+    facts = _facts(frame, screen.workout)
     words = len(cue) + len(facts) + _PLAN_ROWS
-    footer = _footer(paused, width, screen.keys, height - 1 - len(tiles) - words)
+    ramp = _in_a_ramp(frame.snapshot, screen.workout)
+    most = height - 1 - len(tiles) - words
+    footer = _footer(width, screen.keys, most, paused=paused, ramp=ramp)
     bar_size, number_size = _sizes(width, height, len(tiles), words, len(footer))
     bar = bar_lines(frame, screen.workout, width, bar_size)
     numbers = [_small_tile(tile) for tile in tiles]
@@ -281,7 +286,7 @@ def _cue(frame: Frame, width: int) -> list[Line]:
     return lines + [[] for _ in range(_CUE_ROWS - len(lines))]
 
 
-def _facts(frame: Frame) -> list[Line]:
+def _facts(frame: Frame, workout: Workout | None) -> list[Line]:
     """Tell place and time, then effort and road, then what was capped and why.
 
     For some seconds after a hill, what was made of it instead; a cap still comes first.
@@ -297,12 +302,14 @@ def _facts(frame: Frame) -> list[Line]:
         ]
         report += [[] for _ in range(_FACT_ROWS - len(report))]
         return [*report[: _FACT_ROWS - 1], cap or report[_FACT_ROWS - 1]]
-    times = [
-        f"ride {clock_text(math.floor(snapshot.timer_time))}",
-        f"{_left(snapshot.remaining)} to go",
-    ]
+    times = [f"ride {clock_text(math.floor(snapshot.timer_time))}"]
     if snapshot.way is not None:
-        times[1] = f"{way_text(snapshot.way)} to go"
+        times.append(f"{way_text(snapshot.way)} to go")
+    elif not snapshot.endless:
+        # A ramp is over when the rider's legs are.
+        coming = () if workout is None else workout.segments[snapshot.segment :]
+        at_most = "at most " * any(segment.ramp for segment in coming)
+        times.append(f"{at_most}{_left(snapshot.remaining)} to go")
     if climbing(snapshot) and snapshot.hill_way is not None:
         times.insert(0, way_left(snapshot))
     elif climbing(snapshot) and snapshot.hill_remaining is not None:
@@ -348,18 +355,25 @@ def _stop_rules() -> list[Line]:
     ]
 
 
-def _footer(paused: bool, width: int, keys: bool, most: int) -> list[Line]:
+def _in_a_ramp(snapshot: Snapshot, workout: Workout | None) -> bool:
+    segments = () if workout is None else workout.segments
+    return snapshot.segment < len(segments) and segments[snapshot.segment].ramp
+
+
+def _footer(width: int, keys: bool, most: int, *, paused: bool, ramp: bool) -> list[Line]:
     """List the keys and what they do, in at most `most` rows.
 
     A paused ride has as many rows as one that goes on, so that no key moves.
     """
     if not keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    return key_rows(KEYS, lambda each: _does(each, paused), width, most)
+    return key_rows(KEYS, lambda each: _does(each, paused=paused, ramp=ramp), width, most)
 
 
-def _does(binding: Binding[Key], paused: bool) -> str:
+def _does(binding: Binding[Key], *, paused: bool, ramp: bool) -> str:
     """Say what a key does now, in as many cells as ever."""
+    if binding.key is Key.SKIP and ramp:
+        return _END.ljust(len(binding.does))
     if binding.key is not Key.PAUSE:
         return binding.does
     return _RIDE_ON if paused else binding.does.ljust(len(_RIDE_ON))

@@ -45,8 +45,10 @@ def strip(snapshot: Snapshot, workout: Workout | None, width: int, rows: int) ->
     Returns
     -------
     list of Line
-        ``rows + 2`` lines; one line without a plan.
+        ``rows + 2`` lines; one line without a plan, an empty one where it has no end.
     """
+    if snapshot.endless:
+        return [[]]
     if workout is None or not workout.segments:
         return [_progress(snapshot, width)]
     columns = _columns(workout, width)

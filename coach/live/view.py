@@ -224,6 +224,7 @@ def as_json(frame: Frame) -> dict[str, Json]:
         Ready for `json.dumps`; the same keys every time.
     """
     snapshot = frame.snapshot
+    ends = not snapshot.endless
     return {
         "time_s": snapshot.time,
         "state": snapshot.state.value,
@@ -231,13 +232,14 @@ def as_json(frame: Frame) -> dict[str, Json]:
         "resumes_in_s": snapshot.resumes_in,
         "elapsed_time_s": snapshot.elapsed_time,
         "timer_time_s": snapshot.timer_time,
-        "remaining_s": snapshot.remaining,
+        "endless": snapshot.endless,
+        "remaining_s": snapshot.remaining if ends else None,
         "segment": snapshot.segment,
         "kind": snapshot.kind,
         "label": snapshot.label,
         "effort": snapshot.effort,
-        "segment_remaining_s": snapshot.segment_remaining,
-        "countdown_s": frame.countdown,
+        "segment_remaining_s": snapshot.segment_remaining if ends else None,
+        "countdown_s": frame.countdown if ends else None,
         "hill": snapshot.hill,
         "hills": snapshot.hills,
         "hill_remaining_s": snapshot.hill_remaining,
