@@ -286,6 +286,18 @@ def test_a_road_without_a_leg_has_failed_and_one_read_in_part_says_so(coach, tmp
     assert err.startswith(f"{some}: line 8")
 
 
+def test_whoever_has_too_little_of_a_file_hears_that_it_was_cut(coach, tmp_path):
+    """Or a rider wonders why a long ride is called short."""
+    path = tmp_path / "cut.gpx"
+    points = "".join(f'<trkpt lat="45.{i:05}" lon="7"><ele>1</ele></trkpt>' for i in range(9))
+    path.write_text(f"<gpx><trk><trkseg>{points}<trkpt", encoding="utf-8")
+    code, out, err = coach("workout", "show", path)
+    assert (code, out) == (1, "")
+    cut, short = err.splitlines()
+    assert cut == f"{path}: line 1: the file ends early; 9 points read"
+    assert short.startswith(f"{path}: its road is 9 m long, too short to ride")
+
+
 @has_rides
 def test_a_recorded_ride_is_a_road(coach):
     code, out, _ = coach("workout", "show", RIDES / "hill_repeats_5x.fit", "--json")
