@@ -29,6 +29,7 @@ FE-C, part 4. The numbers are conservative conventions; no trial supports exact 
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from coach import physics
@@ -136,6 +137,7 @@ class Control:
         self._testing = False
         self._ramp = self._off_ramp = self._brief = False
         self._stopped_since: float | None = None
+        self._rolled = -inf
         self._connected = False
         self._now = 0.0
 
@@ -199,7 +201,9 @@ class Control:
         if wanted.released:
             self._unload(dt)
         elif stopped:
-            if not wanted.segment.rolls:
+            if wanted.segment.rolls:
+                self._rolled = now
+            elif now - self._rolled >= STOPPED_AFTER:
                 reasons.append("cranks at rest: load taken off")
             self._unload(dt)
         elif silent > UNLOAD_AFTER:

@@ -467,6 +467,25 @@ def test_who_rides_by_time_needs_no_power():
     assert not any("power" in cue.text for cue in said.cues)
 
 
+@pytest.mark.parametrize(("rests", "told"), [(1.5, 0), (2.75, 1)])
+def test_who_comes_rolling_to_the_foot_of_a_climb_is_told_of_a_rest_only_there(rests, told):
+    plan = road((1000.0, -0.05, None, None), (2000.0, 0.05, None, 1))
+    engine = Engine(plan, RIDER)
+    foot = None
+
+    def rider(now):
+        nonlocal foot
+        if foot is None and engine.progress.index == 1:
+            foot = now
+        rolls = now > 40 if foot is None else now < foot + rests
+        return RESTING if rolls else STEADY
+
+    said = drive(engine, 150, rider)
+    assert foot is not None
+    capped = [e.text for e in said.events if e.kind is EventKind.CAPPED]
+    assert capped.count("cranks at rest: load taken off") == told
+
+
 def test_who_stands_still_on_a_descent_is_at_rest():
     engine = Engine(road((2000.0, -0.06, None, None)), RIDER)
     said = drive(engine, 10, RESTING)
