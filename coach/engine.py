@@ -25,7 +25,8 @@ On each grid point, in this order:
 6. a sample for every full second of the timer.
 
 A swap turns a standing stretch into its seated alternative, load and all else as it was.
-Skip and back begin a new lap at the start of a segment and leave what was recorded as it is.
+Skip and back begin a new lap at the start of a segment, on a road of all that has its name, and
+leave what was recorded as it is.
 Intensity and the scale of a road's grade lighten what is felt; the plan, the road and the climb's
 length stay. Down a road the rider may rest the legs and roll; elsewhere that is a pause. While the
 trainer is gone, and until the count-down after its return is over, the load is held and never
@@ -64,7 +65,7 @@ from coach.messages import (
 )
 from coach.notices import Notices
 from coach.pauses import Pauses
-from coach.progress import RESTART, Progress
+from coach.progress import Progress
 from coach.recap import Recap
 from coach.recorder import Recorder
 from coach.rider import Rider
@@ -341,12 +342,12 @@ class Engine:
             self._finish(now, out)
         elif key is Key.SKIP:
             say(Event(now, EventKind.SKIPPED, progress.segment.label, progress.index))
-            if progress.following is not None:
-                self._enter(progress.index + 1, 0.0, now, out)
+            if (skips_to := progress.skips_to) is not None:
+                self._enter(skips_to, 0.0, now, out)
             else:
                 self._finish(now, out)
         elif key is Key.BACK:
-            to = progress.index if progress.at > RESTART else max(0, progress.index - 1)
+            to = progress.goes_back_to
             say(Event(now, EventKind.WENT_BACK, progress.segments[to].label, to))
             self._enter(to, 0.0, now, out)
         else:

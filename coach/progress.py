@@ -70,6 +70,30 @@ class Progress:
         return self.segments[after] if after < len(self.segments) else None
 
     @property
+    def skips_to(self) -> int | None:
+        """Index of the next segment that is another one to the rider; ``None`` if none is left."""
+        rest = range(self.index + 1, len(self.segments))
+        return next((index for index in rest if not self._goes_on(index)), None)
+
+    @property
+    def goes_back_to(self) -> int:
+        """Index of where this one began to the rider; of the one before for who just began it."""
+        first = self._first(self.index)
+        just_begun = first == self.index and self.at <= RESTART
+        return self._first(first - 1) if just_begun and first > 0 else first
+
+    def _first(self, index: int) -> int:
+        while index > 0 and self._goes_on(index):
+            index -= 1
+        return index
+
+    def _goes_on(self, index: int) -> bool:
+        """Tell whether a segment is the road before it at another grade, which is no other name."""
+        before, here = self.segments[index - 1], self.segments[index]
+        roads = before.length is not None and here.length is not None
+        return roads and before.label == here.label and before.posture is here.posture
+
+    @property
     def way(self) -> float | None:
         """Metres left in a stretch of road, negative when it is over; ``None`` off a road."""
         length = self.segment.length

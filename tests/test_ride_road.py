@@ -229,8 +229,51 @@ def test_skip_and_back_begin_a_stretch_at_its_foot_and_overwrite_nothing():
     assert distances == sorted(distances)
 
 
+CLIMBS = road(
+    (100.0, 0.0, None, None),
+    (100.0, 0.0, SEATED, 1),
+    (60.0, 0.04, SEATED, 1),
+    (60.0, 0.08, SEATED, 1),
+    (60.0, 0.08, STANDING, 1),
+    (60.0, 0.07, STANDING, 1),
+    (100.0, -0.05, SEATED, None),
+    (100.0, -0.04, SEATED, None),
+)
+
+
+@pytest.mark.parametrize(
+    ("index", "key", "to"),
+    [
+        (0, Key.SKIP, 1),
+        (1, Key.SKIP, 4),
+        (2, Key.SKIP, 4),
+        (4, Key.SKIP, 6),
+        (0, Key.BACK, 0),
+        (1, Key.BACK, 0),
+        (3, Key.BACK, 1),
+        (4, Key.BACK, 1),
+        (5, Key.BACK, 4),
+        (7, Key.BACK, 6),
+    ],
+)
+def test_skip_and_back_take_for_one_stretch_what_has_one_name_and_posture(index, key, to):
+    engine = Engine(CLIMBS, RIDER)
+    drive(engine, 1.0, STEADY)
+    engine.progress.enter(index)
+    drive(engine, 0.5, STEADY, {1.25: [key]}, start=1.25)
+    assert engine.progress.index == to
+
+
+def test_skipping_the_last_stretch_of_a_road_ends_the_ride_on_its_first_grade_too():
+    engine = Engine(CLIMBS, RIDER)
+    drive(engine, 1.0, STEADY)
+    engine.progress.enter(6)
+    drive(engine, 0.5, STEADY, {1.25: [Key.SKIP]}, start=1.25)
+    assert engine.finished
+
+
 def test_a_stretch_that_is_over_at_once_begins_no_lap_before_the_one_it_follows():
-    plan = road((500.0, 0.0, None, None), (0.5, 0.0, None, None), (500.0, 0.0, None, None))
+    plan = road((500.0, 0.0, None, None), (0.5, 0.0, None, 1), (500.0, 0.0, None, None))
     said = drive(Engine(plan, RIDER), 45, STEADY, {40.0: [Key.SKIP]})
     assert [lap.segment for lap in said.laps] == [0, 1, 2]
     assert [lap.time for lap in said.laps] == [0.0, 40.0, 40.0]
