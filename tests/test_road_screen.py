@@ -268,7 +268,7 @@ def test_plain_lines_name_a_climb_and_count_its_kilometres() -> None:
 
 
 def test_plain_lines_say_a_kilometre_once_where_it_is_and_never_the_top() -> None:
-    lefts = (2020, 1999, 1500, 999, 400, 0.2, 0)
+    lefts = (2020, 2010, 1999, 1500, 999, 400, 0.2, 0)
     moments = (on(STOOD, 1, 1000 - left if left <= 1000 else 0) for left in lefts)
     climbed = [replace(at, hill_way=left) for at, left in zip(moments, lefts, strict=True)]
     heading = "== Climb 1: 1.0 km at 7 %, standing, 2.0 km to the top =="

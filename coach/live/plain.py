@@ -115,10 +115,11 @@ class PlainDisplay:
         if left is None:
             return []
         # Where the climb begins, a kilometre that is as good as reached is no news.
-        anew = before is None or left > 1000 * before + _AS_GOOD_AS_REACHED
-        full = math.ceil((left - _AS_GOOD_AS_REACHED * anew) / 1000)
-        self._kilometre = full
-        if before is None or not 0 < full < before or snapshot.grade is None:
+        if before is None or left > 1000 * before + _AS_GOOD_AS_REACHED:
+            self._kilometre = math.ceil((left - _AS_GOOD_AS_REACHED) / 1000)
+            return []
+        self._kilometre = full = min(before, math.ceil(left / 1000))
+        if not 0 < full < before or snapshot.grade is None:
             return []
         return [f"{way_text(1000 * full)} to the top, {100 * snapshot.grade:.1f} %"]
 
