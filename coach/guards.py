@@ -14,8 +14,8 @@ EASING = 1.0
 HEART_ALERT = 0.90
 HEART_CEILING = 0.95
 HEART_CEILING_IN_A_TEST = 1.004
-"""Above the maximum, by a beat at least: who rides to the limit passes 95 % on the way there. A heart
-that stays above its measured maximum has another one, or the strap is wrong."""
+"""Above the maximum, by a beat at least: who rides to the limit passes 95 % on the way there. A
+heart that stays above its measured maximum has another one, or the strap is wrong."""
 HEART_AFTER = 30.0
 HEART_SHARE = 0.85
 HEART_EASING = 5.0

@@ -173,8 +173,6 @@ def test_five_climbs_are_numbered_and_named():
 REFUSED = {
     "corrupt_filecrc.fit": "its road is 6 m long, too short to ride; it takes 100 m",
     "corrupt_truncated.fit": "its road is 6 m long, too short to ride; it takes 100 m",
-    "indoor_fenix6_turbo_positions.fit": "no distance and no speed",
-    "indoor_tiny_paused.fit": "no distance and no speed",
     "run_compressed_timestamps.fit": "no elevation, no grade and no power",
 }
 
@@ -196,7 +194,7 @@ def test_every_other_shared_ride_is_a_course():
         if path.suffix in (".fit", ".gpx", ".tcx") and path.name not in REFUSED:
             check_is_sound(course(load_ride(path), RIDER, path.stem))
             made += 1
-    assert made == 11
+    assert made == 13
 
 
 @needs_rides
@@ -220,6 +218,29 @@ def test_a_turbo_without_heights_is_rebuilt_from_its_power():
     assert any("power spikes" in note for note in found.notes)
     assert max(abs(segment.grade) for segment in found.workout.segments) <= 0.15
     check_is_sound(found)
+
+
+def test_a_ride_that_knows_only_its_power_goes_up_where_it_was_hard():
+    """At one speed that of 200 W on the flat, 300 W pays for a climb and 100 W for a descent."""
+    power = np.repeat([200.0, 300.0, 200.0, 100.0], 600)
+    ride = Ride.from_columns(np.arange(power.size, dtype=float), power=power)
+    found = course(ride, RIDER)
+    mass = RIDER.mass + RIDER.bike.mass
+    speed = physics.speed_for(200.0, 0.0, mass)
+    assert found.road.length == pytest.approx(speed * power.size, rel=0.01)
+    asked = {
+        round(physics.power_for(speed, each.grade, mass), -1) for each in found.workout.segments
+    }
+    assert {100.0, 200.0, 300.0} <= asked
+    assert "its road goes up where its power was above the mean, at one speed" in found.notes[-1]
+    check_is_sound(found)
+
+
+@needs_rides
+def test_the_postures_of_a_turbo_without_distance_are_asked_again():
+    found = course(load_ride(RIDES / "indoor_fenix6_turbo_positions.fit"), RIDER)
+    assert STANDING in {each.posture for each in found.workout.segments}
+    assert not any("stood still" in note for note in found.notes)
 
 
 @needs_rides
@@ -596,8 +617,8 @@ def nothing(size=3):
 @pytest.mark.parametrize(
     ("ride", "told"),
     [
-        (nothing(0), "no distance and no speed"),
-        (nothing(), "no distance and no speed"),
+        (nothing(0), "no distance, no speed and no power"),
+        (nothing(), "no distance, no speed and no power"),
         (route(profile((50, 0.1))), "its road is 50 m long, too short"),
         (measured(altitude=None), "no elevation, no grade and no power"),
         (route(profile((3_000_000, 0.0)), step=1000), "its road is 3000.0 km long"),

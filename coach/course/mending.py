@@ -97,7 +97,12 @@ def without_gaps(distance: Column, furthest: float = FURTHEST) -> tuple[Column, 
 
 
 def standing_still(ride: Ride) -> list[str]:
-    """Tell how long a ride paused or stood still, if it was a minute or more."""
+    """Tell how long a ride paused or stood still, if it was a minute or more.
+
+    A ride whose distance never grows did not stand still: nobody measured it.
+    """
+    if not np.nanmax(ride.distance, initial=0.0) > 0.0:
+        return []
     sound = in_order(ride.time)
     sound = sound[np.isfinite(ride.distance[sound])]
     seconds = np.diff(ride.time[sound])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from coach.analysis.climbs import STEEPEST_ROAD, smoothed
+from coach.analysis.power import average
 from coach.analysis.repair import Repaired
-from coach.physics import TARMAC, grade_for, power_for, rise
+from coach.physics import TARMAC, grade_for, power_for, rise, speed_for
 from coach.ride import Column
 
 WINDOW = 31
@@ -39,6 +40,32 @@ def from_grade(rows: Repaired, along: Column) -> Column:
     return heights
 
 
+def at_one_speed(rows: Repaired, mass: float) -> Column:
+    """Return the way of a ride that recorded none: at the speed of its mean power on the flat.
+
+    Parameters
+    ----------
+    rows : Repaired
+        With power in more than half of its rows.
+    mass : float
+        Rider and bike [kg].
+
+    Returns
+    -------
+    ndarray, shape (n_rows,)
+        Distance at the end of each row [m]; no way while nobody rode.
+
+    Notes
+    -----
+    A convention: any speed would do. At this one the road is as high at its end as at its start,
+    but for what drag is not linear in.
+    """
+    speed = speed_for(max(average(rows.power[rows.riding]), 0.0), 0.0, mass)
+    way = np.where(rows.riding, rows.seconds * speed, 0.0)
+    along: Column = np.cumsum(way) - way[0]
+    return along
+
+
 def from_power(rows: Repaired, along: Column, mass: float) -> Column:
     """Reckon on which road this power gave this speed.
 
@@ -61,7 +88,9 @@ def from_power(rows: Repaired, along: Column, mass: float) -> Column:
     Source: the model of `coach.physics` (Martin et al. 1998), solved for the grade.
     """
     way = np.diff(along, prepend=along[0])
-    speed = smoothed(np.where(rows.riding, way / rows.seconds, np.nan), WINDOW)
+    moving = rows.riding & (rows.seconds > 0)
+    speed = np.divide(way, rows.seconds, out=np.full(way.shape, np.nan), where=moving)
+    speed = smoothed(speed, WINDOW)
     power = smoothed(rows.power, WINDOW)
     kinetic = 0.5 * (mass + TARMAC.rotating_mass) * speed**2
     power = power - np.diff(kinetic, prepend=kinetic[0]) / TARMAC.efficiency

@@ -151,10 +151,7 @@ def _ridden(
         rows = replace(rows, distance=np.full(rows.time.shape, np.nan))
     along = travelled(rows)
     if not along.size or not np.isfinite(along).all() or not along[-1] > along[0]:
-        raise RideFileError(
-            "no distance and no speed in it, so there is no road; a ride with power can be ridden"
-            " again by its watts (--as power)"
-        )
+        return _paced(ride, rows, rider, notes)
     along = along - along[0]
     _long_enough(along)
     if _mostly(rows.altitude, rows.riding):
@@ -173,15 +170,37 @@ def _ridden(
         return along, rebuild.from_grade(rows, along), ASCENT_HYSTERESIS
     power = repaired(ride) if np.isfinite(ride.altitude).any() else rows
     if _mostly(power.power, rows.riding):
-        body = rider.mass if ride.rider_mass is None else ride.rider_mass
         notes.append(
             "no elevation in it: rebuilt from power, speed and mass, as if there had been no wind"
         )
-        heights = rebuild.from_power(power, along, body + rider.bike.mass)
+        heights = rebuild.from_power(power, along, _mass(ride, rider))
         return along, heights, ASCENT_HYSTERESIS
     raise RideFileError(
         "no elevation, no grade and no power in it, so nobody knows how its road goes up and down"
     )
+
+
+def _paced(
+    ride: Ride, rows: Repaired, rider: Rider, notes: list[str]
+) -> tuple[Column, Column, float]:
+    """Return a road for a ride that knows only its power; see `_ridden`."""
+    if not _mostly(rows.power, rows.riding):
+        raise RideFileError("no distance, no speed and no power in it, so there is no road")
+    mass = _mass(ride, rider)
+    along = rebuild.at_one_speed(rows, mass)
+    _long_enough(along)
+    speed = float(along[-1]) / float(rows.seconds[rows.riding].sum())
+    notes.append(
+        "no elevation, distance or speed in it: its road goes up where its power was above the"
+        f" mean, at one speed of {3.6 * speed:.0f} km/h"
+    )
+    return along, rebuild.from_power(rows, along, mass), ASCENT_HYSTERESIS
+
+
+def _mass(ride: Ride, rider: Rider) -> float:
+    """Return what was moved up the road, rider and bike [kg]."""
+    body = rider.mass if ride.rider_mass is None else ride.rider_mass
+    return body + rider.bike.mass
 
 
 def _planned(ride: Ride, notes: list[str]) -> tuple[Column, Column]:

@@ -22,8 +22,6 @@ FILES = sorted(path for path in RIDES.glob("*.*") if path.suffix != ".md")
 ROADLESS = {
     # Fourteen records, on which nobody moved.
     "corrupt_filecrc.fit", "corrupt_truncated.fit",
-    # Indoors, without distance and speed: their watts can be ridden again.
-    "indoor_fenix6_turbo_positions.fit", "indoor_tiny_paused.fit",
     # A run without elevation, grade and power.
     "run_compressed_timestamps.fit",
 }  # fmt: skip
