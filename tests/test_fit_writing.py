@@ -482,6 +482,21 @@ def test_how_far_a_plan_is_raised_comes_back_too():
     assert b"raised_" not in fit.encode(sample_ride())
 
 
+def test_a_plan_by_distance_comes_back_as_one():
+    lengths = [250.5 + each.index for each in PLAN.segments]
+    lengths[-1] = None
+    road = replace(
+        PLAN,
+        segments=tuple(
+            replace(each, length=length)
+            for each, length in zip(PLAN.segments, lengths, strict=True)
+        ),
+    )
+    assert fit.decode(fit.encode(replace(sample_ride(), workout=road))).workout == road
+    # Nothing is said of lengths where there are none: older files are like this too.
+    assert b"road_length" not in fit.encode(sample_ride())
+
+
 def test_steps_of_other_programs_are_no_plan():
     # The same file, but for the mark that says whose the developer fields are.
     data = bytearray(fit.encode(sample_ride()))

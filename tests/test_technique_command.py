@@ -14,6 +14,7 @@ from timeline import RIDER
 
 from coach import __version__, profile
 from coach.cli import run
+from coach.commands import replay as replaying
 from coach.commands import ride as riding
 from coach.commands.technique import offer
 from coach.guidance.technique import DISCLAIMER, SECTIONS
@@ -256,8 +257,9 @@ def noted(monkeypatch, tmp_path):
     rides: list[object] = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr(riding, "go", lambda *arguments: rides.append(arguments))
-    monkeypatch.setattr(riding, "after", lambda journal: None)
+    for command in (riding, replaying):
+        monkeypatch.setattr(command, "go", lambda *arguments: rides.append(arguments))
+        monkeypatch.setattr(command, "after", lambda journal: None)
     return rides
 
 

@@ -37,6 +37,8 @@ _EXACT = {
 }
 """Developer fields of a step, and the numbers of a `Segment` that they keep to the last bit."""
 
+_LENGTH = "road_length"
+"""The same of a step on a road, which ends where it ends; only a road has it."""
 
 _RAISED = {
     "raised_power": "power",
@@ -95,6 +97,8 @@ def step_fields(workout: Workout) -> dict[str, Values]:
     }
     for name, attribute in _EXACT.items():
         steps[name] = [getattr(s, attribute) for s in segments]
+    if any(s.length is not None for s in segments):
+        steps[_LENGTH] = [s.length for s in segments]
     return steps
 
 
@@ -117,7 +121,8 @@ def read_plan(workouts: Messages, steps: Messages) -> Workout | None:
     durations = steps.column("duration_time")
     if not np.isfinite(durations).all():
         raise ValueError("a step has no length")
-    numbers = [(at, steps.column(name)) for name, at in _EXACT.items()]
+    exact_fields = {**_EXACT, _LENGTH: "length"}
+    numbers = [(at, steps.column(name)) for name, at in exact_fields.items()]
     texts = zip(
         kinds,
         steps.text("mode"),

@@ -249,6 +249,7 @@ WORKOUT_STEP = Message(
         "cadence_low": _ours(14, FLOAT64, "rpm"),
         "cadence_high": _ours(15, FLOAT64, "rpm"),
         "segment_label": _ours(16, STRING),
+        "road_length": _ours(20, FLOAT64, "m"),
     },
 )
 ACTIVITY = Message(
