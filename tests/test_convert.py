@@ -187,12 +187,11 @@ def test_a_ride_becomes_a_workout_of_its_watts(coach, tmp_path, rider_file, suff
 
 
 def test_a_disk_that_is_full_leaves_nothing(coach, tmp_path, monkeypatch):
-    from pathlib import Path
-
-    def full(self, data):
+    def full(fd):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    # Many file systems tell only when what was written has to be on the disk.
+    monkeypatch.setattr(os, "fsync", full)
     code, out, err = coach("convert", "hills", "mine.mrc")
     assert (code, out) == (1, "")
     assert "mine.mrc cannot be written (No space left on device)" in err

@@ -12,7 +12,7 @@ from ftp_rides import compiled, ramp, ride_of
 from coach import profile
 from coach.cli import run
 from coach.commands import ftp
-from coach.commands.rider import write_whole
+from coach.commands.saving import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.formats import fit
 

@@ -14,8 +14,7 @@ from coach.commands import options
 from coach.commands.asking import agrees
 from coach.commands.opening import DONE_WITH_LOSS, open_plan, open_watts
 from coach.commands.ride import own_rider
-from coach.commands.rider import write_whole
-from coach.commands.saving import readable
+from coach.commands.saving import readable, write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.units import clock_text
 

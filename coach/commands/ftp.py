@@ -14,8 +14,7 @@ from coach.commands.bands import lines_of, name_of, result_lines, wrapped
 from coach.commands.chosen import workout_of
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
-from coach.commands.rider import write_whole
-from coach.commands.saving import to_type
+from coach.commands.saving import to_type, write_whole
 from coach.errors import CoachError, ProfileError, RiderInputError
 from coach.workout import SegmentKind
 

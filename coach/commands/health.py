@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.commands.asking import agrees, at_a_terminal
-from coach.commands.rider import write_whole
+from coach.commands.saving import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.guidance.technique import BIKE, DISCLAIMER, STOP, format_section
 

@@ -20,8 +20,7 @@ import click
 
 from coach.commands import health, options
 from coach.commands.ride import own_rider
-from coach.commands.rider import write_whole
-from coach.commands.saving import readable, to_type
+from coach.commands.saving import readable, to_type, write_whole
 from coach.errors import CoachError, RiderInputError
 
 if TYPE_CHECKING:

@@ -7,13 +7,12 @@ import os
 import re
 import shlex
 from collections.abc import Callable
-from errno import EACCES
 from pathlib import Path
-from stat import S_IMODE, S_IWUSR
 
 import click
 
 from coach.commands.asking import agrees, answer_to
+from coach.commands.saving import write_whole
 from coach.errors import CoachError, ProfileError, RiderInputError
 
 _HEADING = "# Who rides. Made by `coach rider new`; change what you like."
@@ -161,29 +160,3 @@ def _save(path: Path, text: str) -> None:
         raise CoachError(
             f"{path} cannot be written ({error.strerror}); name another place with --out"
         ) from None
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a small file whole or not at all, in a folder that is made for it; text as UTF-8.
-
-    Whoever may read the file there may read the new one, and nobody else.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, or is there and marked as not to be written.
-    """
-    # Two that write at once write each a file of their own; the later one stays.
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = S_IMODE(path.stat().st_mode) if path.is_file() else None
-    if mode is not None and not mode & S_IWUSR:
-        raise PermissionError(EACCES, "it is read-only")
-    try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
-        if mode is not None:
-            part.chmod(mode)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise

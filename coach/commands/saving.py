@@ -8,12 +8,17 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from errno import EACCES
 from pathlib import Path
+from stat import S_IMODE, S_IWUSR
+from typing import TYPE_CHECKING
 
 import click
 
 from coach.errors import RideFileError, RiderInputError
-from coach.ride import Ride
+
+if TYPE_CHECKING:
+    from coach.ride import Ride
 
 LONGEST_NAME = 80
 """Of a ride, in its files' names [characters]: file systems allow some 255 bytes in all."""
@@ -77,8 +82,37 @@ def ride_path(out: Path, start: datetime, name: str) -> Path:
     return path
 
 
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, in a folder that is made for it; text as UTF-8.
+
+    Whoever may read the file there may read the new one, and nobody else.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, or is there and marked as not to be written.
+    """
+    # Two that write at once write each a file of their own; the later one stays.
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = S_IMODE(path.stat().st_mode) if path.is_file() else None
+    if mode is not None and not mode & S_IWUSR:
+        raise PermissionError(EACCES, "it is read-only")
+    try:
+        with part.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            part.chmod(mode)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def write_fit(ride: Ride, path: Path) -> Path:
-    """Write a ride's FIT file: under a temporary name first, so that it is whole or not there.
+    """Write a ride's FIT file, whole or not at all.
 
     Raises
     ------
@@ -87,15 +121,9 @@ def write_fit(ride: Ride, path: Path) -> Path:
     """
     from coach.formats import fit
 
-    part = path.with_name(path.name + ".part")
     try:
-        with part.open("wb") as file:
-            file.write(fit.encode(ride))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, fit.encode(ride))
     except OSError as error:
-        part.unlink(missing_ok=True)
         reason = error.strerror or error
         raise RideFileError(f"{path}: cannot be written ({reason})") from error
     return path
