@@ -11,7 +11,7 @@ from ftp_rides import compiled, ramp, ride_of
 
 from coach import profile
 from coach.cli import run
-from coach.commands import ftp
+from coach.commands import ftp, trial
 from coach.commands.saving import write_whole
 from coach.errors import CoachError, RiderInputError
 from coach.formats import fit
@@ -157,7 +157,7 @@ def answer(monkeypatch):
                 raise KeyboardInterrupt
             return text
 
-        monkeypatch.setattr(ftp, "at_a_terminal", lambda: True)
+        monkeypatch.setattr(trial, "at_a_terminal", lambda: True)
         monkeypatch.setattr("click.termui.visible_prompt_func", prompt)
         return asked
 
@@ -166,7 +166,7 @@ def answer(monkeypatch):
 
 def test_a_first_ride_to_the_limit_is_asked_about(rides, answer, capsys):
     asked = answer("y")
-    ftp.agree(compiled("ftp-ramp"), rides(2, simulated=5, broken=2), read=False)
+    trial.agree(compiled("ftp-ramp"), rides(2, simulated=5, broken=2), read=False)
     assert len(asked) == 1
     assert "fewer than 3 rides of yours" in capsys.readouterr().err
 
@@ -175,21 +175,21 @@ def test_a_first_ride_to_the_limit_is_asked_about(rides, answer, capsys):
 def test_whoever_does_not_want_to_has_no_ride(rides, answer, text):
     answer(text)
     with pytest.raises(CoachError, match="no test was ridden") as caught:
-        ftp.agree(compiled("ftp-twenty"), rides(0), read=False)
+        trial.agree(compiled("ftp-twenty"), rides(0), read=False)
     assert not isinstance(caught.value, RiderInputError)
 
 
 def test_without_a_terminal_it_must_be_said_on_the_command_line(rides, monkeypatch):
-    monkeypatch.setattr(ftp, "at_a_terminal", lambda: False)
+    monkeypatch.setattr(trial, "at_a_terminal", lambda: False)
     with pytest.raises(RiderInputError, match="--health-check-read"):
-        ftp.agree(compiled("ftp-ramp"), rides(0), read=False)
-    ftp.agree(compiled("ftp-ramp"), rides(0), read=True)
+        trial.agree(compiled("ftp-ramp"), rides(0), read=False)
+    trial.agree(compiled("ftp-ramp"), rides(0), read=True)
 
 
 def test_nobody_else_is_asked(rides, answer):
     asked = answer("n")
-    ftp.agree(compiled("hills"), rides(0), read=False)
-    ftp.agree(compiled("ftp-ramp"), rides(3), read=False)
+    trial.agree(compiled("hills"), rides(0), read=False)
+    trial.agree(compiled("ftp-ramp"), rides(3), read=False)
     assert asked == []
 
 

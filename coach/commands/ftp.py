@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from coach.commands import options
-from coach.commands.asking import agrees, at_a_terminal
-from coach.commands.bands import lines_of, name_of, result_lines, wrapped
+from coach.commands.bands import lines_of, name_of, wrapped
 from coach.commands.chosen import workout_of
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
 from coach.commands.saving import to_type, write_whole
 from coach.errors import CoachError, ProfileError, RiderInputError
-from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,11 +24,6 @@ if TYPE_CHECKING:
     from coach.rider import Rider
     from coach.trainers.simulated.model import RiderModel
     from coach.training.threshold import ThresholdResult
-    from coach.workout import Workout
-
-RIDES_BEFORE = 3
-"""Whoever has ridden less often should not ride to the limit yet: reference notes on training
-science, section 6 (offer the ramp after three or four rides)."""
 
 
 @click.group()
@@ -84,99 +77,6 @@ def _ride(
         )
     choice = workout_of(workout, compile_workout)
     ride_on(choice, trainer_text, stick_text, model, rider_file, **chosen)
-
-
-# --- around a ride with a test in it --------------------------------------------------------------
-
-
-def _is_test(workout: Workout) -> bool:
-    return any(each.kind is SegmentKind.TEST for each in workout.segments)
-
-
-def check_trainer(workout: Workout, kind: str) -> None:
-    """Refuse a test on what tells no power.
-
-    Raises
-    ------
-    RiderInputError
-        If it is so.
-    """
-    if kind == "none" and _is_test(workout):
-        raise RiderInputError(
-            f"{workout.name}: a bike with a knob tells no power, and no FTP comes of it;"
-            " ride it on a trainer"
-        )
-
-
-def agree(workout: Workout, out: Path, *, read: bool) -> None:
-    """Ask whoever has hardly ridden here yet whether a test is wise.
-
-    Parameters
-    ----------
-    workout : Workout
-        Nothing is asked where it holds no test.
-    out : Path
-        Where the rides are.
-    read : bool
-        ``--health-check-read``: the rider knows what is asked.
-
-    Raises
-    ------
-    RiderInputError
-        If there is no terminal to answer in.
-    CoachError
-        If the rider does not want to, or leaves the question unanswered.
-    """
-    if read or not _is_test(workout) or _ridden(out) >= RIDES_BEFORE:
-        return
-    told = (
-        f"There are fewer than {RIDES_BEFORE} rides of yours in {out}. A test goes to your limit,"
-        " which is too early for a first ride: ride hills-starter, and 'coach ftp result' of that"
-        " ride estimates your FTP without one."
-    )
-    if not at_a_terminal():
-        raise RiderInputError(
-            f"{told} If you know that and want it, add --health-check-read where there is no"
-            " terminal."
-        )
-    click.echo(told, err=True)
-    try:
-        wanted = agrees("Ride the test all the same", "n")
-    except click.Abort:
-        click.echo(err=True)
-        wanted = False
-    if not wanted:
-        raise CoachError("no test was ridden")
-
-
-def _ridden(out: Path) -> int:
-    """Count the rider's own rides in a folder, as far as it matters."""
-    from coach.errors import RideFileError
-    from coach.journal import Recorded
-
-    count = 0
-    for path in sorted(out.glob("*.ride"), reverse=True):
-        try:
-            with Recorded(path) as recorded:
-                count += recorded.finished and not recorded.simulated
-        except RideFileError:
-            continue
-        if count == RIDES_BEFORE:
-            break
-    return count
-
-
-def tell(ride: Ride, journal: Path) -> None:
-    """Show after a ride what its test says, where it had one."""
-    from coach.training.threshold import of_test
-
-    result = of_test(ride)
-    if result is None:
-        return
-    for line in result_lines(result):
-        click.echo(line)
-    if result.valid:
-        click.echo(f"To use it: {to_type('ftp', 'result', journal, '--save')}")
 
 
 # --- the result -----------------------------------------------------------------------------------

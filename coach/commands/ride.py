@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from coach import __version__
-from coach.commands import felt, health, options, technique
+from coach.commands import felt, health, options, technique, trial
 from coach.commands.chosen import Chosen, RoadOptions, choose
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.riding import Progress, after, clock_for, go
@@ -245,7 +245,6 @@ def ride_on(
         Whether the whole file of it was read.
     """
     from coach import trainers
-    from coach.commands import ftp
     from coach.commands.demands import demands
     from coach.journal import Header
     from coach.live import terminal
@@ -265,7 +264,7 @@ def ride_on(
     )
     chosen = choice(rider)
     compiled = chosen.workout
-    ftp.check_trainer(compiled, kind)
+    trial.check_trainer(compiled, kind)
     if compiled.by_distance and kind in ("none", "replay"):
         why = "tells no power" if kind == "none" else "has a road of its own"
         raise RiderInputError(
@@ -280,7 +279,7 @@ def ride_on(
             usb.stick().close()
         harder = asks_more(compiled, chosen.as_in_file)
         health.screen(chosen.file, rider_path, harder=harder, read=health_check_read)
-        ftp.agree(compiled, out, read=health_check_read)
+        trial.agree(compiled, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
     offered = ""
@@ -319,7 +318,7 @@ def ride_on(
     if ridden is not None and somebody_rides:
         felt.ask(journal)
     if ridden is not None:
-        ftp.tell(ridden, journal)
+        trial.tell(ridden, journal)
     return chosen.whole
 
 
