@@ -44,7 +44,8 @@ from dataclasses import dataclass, field
 
 from coach.control import Control
 from coach.exhaustion import BY_RIDER, Exhaustion, beyond, ends_test, over_cue, refused
-from coach.guidance.cues import Coach, Moment
+from coach.guidance.cues import Coach
+from coach.guidance.moment import Moment
 from coach.messages import (
     SETPOINTS,
     Command,

@@ -30,11 +30,11 @@ part A, finding 5 (cues that come late, or in the first busy seconds of a rest).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
 
 from coach.guidance.advice import LimitAdvice
 from coach.guidance.gears import climbing_gear, gear_hint
+from coach.guidance.moment import Moment
 from coach.guidance.reminders import Reminders
 from coach.messages import Cue, CueKind, Mode, Posture, Telemetry
 from coach.rider import Rider
@@ -51,30 +51,6 @@ LAST = 5.0
 """An effort at least three times as long is told this long before its end [s]."""
 
 _RESTS = (SegmentKind.DOWNHILL, SegmentKind.RECOVERY, SegmentKind.COOL_DOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Where the ride is, as far as the coach's words go."""
-
-    time: float
-    timer_time: float
-    """Without pauses [s]."""
-    lap: int
-    segment: Segment
-    at: float
-    """Seconds into the segment."""
-    remaining: float
-    """Seconds left in it."""
-    next_segment: Segment | None
-    next_posture: Posture | None
-    next_posture_in: float | None
-    next_climb: Segment | None
-    """Of a road, after the one that is ridden."""
-    next_climb_in: float | None
-    hills: int
-    mode: Mode
-    """How the load is asked of the trainer."""
 
 
 class Coach:

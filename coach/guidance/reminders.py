@@ -23,7 +23,7 @@ from coach.messages import Cue, CueKind, Posture
 from coach.workout import SegmentKind
 
 if TYPE_CHECKING:
-    from coach.guidance.cues import Moment
+    from coach.guidance.moment import Moment
 
 SETTLED = 30.0
 """Nothing is said in the first seconds of a stretch [s]."""
