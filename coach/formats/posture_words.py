@@ -2,10 +2,10 @@
 
 What this program writes is ``Sit``, ``Stand``, or either with its cadence: ``Stand: 60-75 rpm``.
 What others write is free text, so the reading is conservative: a message counts when it is one of
-a few plain phrases, alone or before a clause after a colon, comma, semicolon, full stop or
-exclamation mark. Whatever speaks of later, of a choice or of both postures ("Stand up in 10
-seconds", "Stand, then sit", "don't stand") is only text: to miss a word costs a cue, to invent one
-lifts a rider out of the saddle.
+a few plain phrases, with or without "now" after it, alone or before a clause after a colon, comma,
+semicolon, full stop or exclamation mark. Whatever speaks of later, of a choice or of both postures
+("Stand up in 10 seconds", "Stand, then sit", "don't stand") is only text: to miss a word costs a
+cue, to invent one lifts a rider out of the saddle.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def parse_posture(message: str) -> PostureWord | None:
             own = Posture.SEATED if match[1] == _WORD[Posture.SEATED] else Posture.STANDING
             return PostureWord(own, (low, high), alone=True)
     head, *clauses = _SPLIT.split(text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    posture = _PHRASES.get(head.strip())
+    posture = _PHRASES.get(head.strip().removesuffix(" now"))
     if posture is None or "?" in text:
         return None
     clause = " ".join(clauses).strip()
