@@ -390,6 +390,8 @@ class Sample:
 class RideState(StrEnum):
     """Where the ride is."""
 
+    READY = "ready"
+    """The devices are heard; it begins when the rider says so."""
     RIDING = "riding"
     PAUSED = "paused"
     FINISHED = "finished"

@@ -1,0 +1,47 @@
+"""The ride as a page in a browser: one page of plain HTML, CSS and ES modules, nothing from outside.
+
+The page is a display like the terminal: frames of `coach.live.view` go to it, keys come back. It
+is served by a thread of its own; the ride never waits for it. Every viewer has a task that sends
+what is new since the last time it could send, so that one who does not read holds up nobody.
+
+What is said on the socket
+--------------------------
+Texts of JSON, one object each, with a ``type``. Units are in the names, absent is null.
+
+From the coach:
+
+``hello``
+    First, on every connection: ``mode`` (``ride``, ``demo``, ``replay``), ``control`` (whether
+    keys from this viewer count), ``quiet``, ``keys`` (the table of `coach.live.keyboard`: ``key``,
+    ``characters``, ``name``, ``does``), ``plan`` and ``trace`` (`coach.live.plan`), ``start``
+    (what the start screen tells, `coach.live.web.display.Intro`), ``frame`` (all of
+    `coach.live.view.as_json`, plus ``clock_ms``), ``film`` and ``end`` (as below, or null).
+``frame``
+    Every quarter of a second of the ride: ``clock_ms`` (the coach's own clock, for how old this
+    is) and of the frame only what is not as it was.
+``cue``
+    ``kind`` and ``text``, once each, for whoever has the page read aloud.
+``sound``
+    ``tone`` and ``words`` (`coach.live.sound`), with ``clock_ms``: too late is not played.
+``film``
+    Of a replay: ``at_s``, ``duration_s``, ``playing``, ``speed``.
+``refused``
+    ``why``, in words for a rider.
+``end``
+    The ride is over and saved: ``title``, ``words`` (lines), ``files`` (names), ``hills`` (rows of
+    ``name``, ``power_w``, ``duration_s``, ``standing_s``), ``chart`` (whether ``/chart-light.png``
+    and ``/chart-dark.png`` are there). Nothing follows.
+
+From the page:
+
+``start``
+    The rider is ready; ``answers`` (``any_yes``, ``bike_checked``) where the start screen asked.
+``key``
+    ``key``: one of `coach.messages.Key`.
+``sound``
+    ``on``: whether this page makes sound now, so that the terminal need not.
+``seek``, ``speed``
+    Of a replay: ``at_s``; ``speed``, one of those offered.
+``seen``
+    The end screen has all it needs; the coach may go.
+"""
