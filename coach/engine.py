@@ -2,7 +2,8 @@
 
 Theory of operation
 -------------------
-A ride is RIDING, PAUSED (`coach.pauses` says why and for how long) or FINISHED. Two clocks run:
+A ride is READY until its first step, then RIDING, PAUSED (`coach.pauses` says why and for how
+long) or FINISHED. Two clocks run:
 `elapsed_time` from the first step to the finish, `timer_time` only while RIDING. The plan is a
 list of segments; the position in it is an index and the seconds spent in that segment, moved by
 the timer alone, or on a road (`Segment.length`) the metres made in it, moved by that road.
@@ -146,6 +147,8 @@ class Engine:
         """Where the ride is."""
         if self.finished:
             return RideState.FINISHED
+        if self._origin is None:
+            return RideState.READY
         return RideState.RIDING if self._pauses.cause is None else RideState.PAUSED
 
     @property
@@ -154,6 +157,10 @@ class Engine:
         return self.finished and (self.control.released or self.recording)
 
     # --- one step -----------------------------------------------------------------------------
+
+    def hear(self, now: float, telemetry: Telemetry) -> None:
+        """Take in what the devices say before the ride begins: it is shown, and no more."""
+        self._now, self._telemetry = now, telemetry
 
     def step(self, now: float, telemetry: Telemetry, keys: Sequence[Key] = ()) -> Step:
         """Bring the ride forward to `now`.

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from coach.clock import Clock
 from coach.engine import TICK, Engine, Step
+from coach.errors import CoachError
 from coach.guidance.news import News
 from coach.journal import Header, Journal, Recorded
 from coach.live.base import Display
@@ -114,11 +116,16 @@ class Run:
     clock : Clock
     displays : sequence of Display
         Who watches, and whose keys count.
+    may_start : callable, optional
+        With it the ride begins when the rider presses the key that pauses, and this allows it:
+        until then the devices are heard and nothing is asked of the trainer. Without it the ride
+        begins at once.
 
     Attributes
     ----------
     began : bool
-        The trainer was opened: what happens from here on is a ride, and is kept.
+        The trainer was opened and the rider has started: what happens from here on is a ride, and
+        is kept.
     warning : str or None
         What the rider must know when the ride is over: that the load may still be on.
     """
@@ -129,12 +136,14 @@ class Run:
         trainer: Trainer,
         clock: Clock,
         displays: Sequence[Display] = (),
+        may_start: Callable[[], bool] | None = None,
     ) -> None:
         self.engine = _engine(journal.header)
         self.journal = journal
         self.trainer = trainer
         self.clock = clock
         self.displays = displays
+        self.may_start = may_start
         self.began = False
         self.warning: str | None = None
         self._ears = Ears()
@@ -155,8 +164,8 @@ class Run:
     def interrupt(self) -> None:
         """Ask for the end at the next tick; safe to call from a signal handler.
 
-        While the trainer is being opened there is no ride to end, and nobody waits. In a ride that
-        is so when it is asked a second time. From then on it is on its way out, which takes seconds
+        Before the rider has started there is no ride to end, and nobody waits. In a ride that is
+        so when it is asked a second time. From then on it is on its way out, which takes seconds
         at most and is not to be hindered.
 
         Raises
@@ -173,6 +182,8 @@ class Run:
 
         Raises
         ------
+        CoachError
+            If the rider leaves before the start.
         TrainerError
             If the trainer cannot be opened.
         RideFileError
@@ -183,10 +194,12 @@ class Run:
         except BaseException:
             self.journal.discard()
             raise
-        self.began = True
         try:
+            self.began = self.may_start is None
             for display in self.displays:
                 display.open()
+            if self.may_start is not None:
+                self._get_ready(self.may_start)
             self._loop()
             if not self.engine.done:
                 self._end_here()
@@ -195,7 +208,8 @@ class Run:
         except BaseException:
             # The fault that ended the ride is the one to tell of, not what it leads to; and each
             # step of the way out is tried, whatever became of the one before.
-            for step in (self._release, self._confirm_release, self.journal.close):
+            way_out = (self._release, self._confirm_release, self.journal.close)
+            for step in way_out if self.began else (self.journal.discard,):
                 with suppress(Exception):
                     step()
             raise
@@ -203,6 +217,27 @@ class Run:
             self.trainer.close()
             for display in self.displays:
                 display.close()
+
+    def _get_ready(self, may_start: Callable[[], bool]) -> None:
+        """Show what the devices say until the rider starts; ask nothing of the trainer yet."""
+        while True:
+            now = self.clock.now()
+            keys = self._pressed()
+            if Key.QUIT in keys:
+                raise CoachError("no ride: left before the start; nothing was kept")
+            if Key.PAUSE in keys and may_start():
+                break
+            cues = list(self._hear(now, self.trainer.poll(now)))
+            self.engine.hear(now, self._ears.telemetry)
+            self._show(cues)
+            self._commit(now)
+            self.clock.sleep_until(now + TICK)
+        self.began = True
+        if not self.journal.header.simulated:
+            self.journal.begin(datetime.now().astimezone())
+
+    def _pressed(self) -> list[Key]:
+        return [key for display in self.displays for key in display.keys()]  # noqa: SIM118
 
     def _loop(self) -> None:
         first = self.clock.now()
@@ -218,7 +253,7 @@ class Run:
         while not self.engine.done and not (ticks and self._interruptions):
             # On the engine's own grid, so that what is heard counts at once.
             now = first + ticks * TICK
-            self._tick(now, [key for display in self.displays for key in display.keys()])  # noqa: SIM118
+            self._tick(now, self._pressed())
             self._commit(now)
             ticks += 1
             if self.clock.late(first + ticks * TICK) > LONGEST_DELAY:
@@ -231,6 +266,9 @@ class Run:
         if now >= self._last_step and not self.engine.done:
             self.journal.pressed(keys)
             cues += self._step(now, keys)
+        self._show(cues)
+
+    def _show(self, cues: Sequence[Cue]) -> None:
         if self.displays:
             snapshot = self.engine.snapshot()
             for display in self.displays:

@@ -311,13 +311,14 @@ class Recorded:
 
         strap, beats = heart.Strap(), heart.Beats()
         told: list[tuple[float, float]] = []
-        # Pages come until the trainer has let go, which is after the ride's last moment.
+        # Pages come from before the rider starts until the trainer has let go, which is after the
+        # ride's last moment.
         end = origin + (ride.elapsed_time or 0.0)
         for _, time, source, payload in self.rows("pages"):
             if source == Source.HEART_RATE and time <= end:
                 with suppress(DecodeError):
                     interval = beats.update(time, strap.read(payload))
-                    if interval is not None:
+                    if interval is not None and time >= origin:
                         told.append((time, interval))
         for _, kind, text in self.rows("received"):
             if kind == HeartBeat.__name__:

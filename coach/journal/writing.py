@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,23 @@ class Journal:
         except sqlite3.Error as error:
             raise RideFileError(
                 f"{path}: cannot be finished ({error}); is it still being ridden?"
+            ) from error
+
+    def begin(self, start: datetime) -> None:
+        """Keep when the ride began, where its rider took a while to start.
+
+        Raises
+        ------
+        RideFileError
+            If it cannot be written.
+        """
+        self.header = replace(self.header, start=start)
+        row = ("start", start.isoformat())
+        try:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
+        except sqlite3.Error as error:
+            raise RideFileError(
+                f"{self.path}: cannot be written ({error}); choose another --out"
             ) from error
 
     def _add(self, table: str, row: tuple[Any, ...]) -> None:

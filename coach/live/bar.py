@@ -93,6 +93,8 @@ def word_bar(
 def _word(frame: Frame, workout: Workout | None) -> tuple[str, str, Ink]:
     """Return the word of the moment, its count-down and the ink of its bar."""
     snapshot = frame.snapshot
+    if snapshot.state is RideState.READY:
+        return "READY", "", Ink.REST_BAR
     if frame.resumes_in is not None:
         return f"RIDE IN {frame.resumes_in}", "", Ink.REST_BAR
     if snapshot.state is RideState.PAUSED:
@@ -116,6 +118,8 @@ def _count(frame: Frame, workout: Workout | None) -> str:
 def _caption(frame: Frame, workout: Workout | None) -> list[str]:
     """Say in small letters where we are and what follows."""
     snapshot = frame.snapshot
+    if snapshot.state is RideState.READY:
+        return ["space starts the ride", "", _here(snapshot)]
     if snapshot.state is RideState.PAUSED:
         time_left = "" if snapshot.endless else f"{clock_text(frame.countdown)} left"
         left = ["", way_left(snapshot) or time_left, _here(snapshot)]

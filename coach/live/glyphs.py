@@ -23,6 +23,7 @@ _LETTERS = {
     "S": (" #####", "##    ", " #### ", "    ##", "##### "),
     "T": ("######", "  ##  ", "  ##  ", "  ##  ", "  ##  "),
     "U": ("##  ##", "##  ##", "##  ##", "##  ##", " #### "),
+    "Y": ("##  ##", "##  ##", " #### ", "  ##  ", "  ##  "),
     "0": (" ### ", "## ##", "## ##", "## ##", " ### "),
     "1": ("  ## ", " ### ", "  ## ", "  ## ", " ####"),
     "2": ("#### ", "   ##", " ### ", "##   ", "#####"),
@@ -47,8 +48,8 @@ def big(text: str, tall: int = 1, wide: int = 1) -> tuple[str, ...]:
     Parameters
     ----------
     text : str
-        Made of the letters of SEATED, STAND IN, PAUSED, DONE, RIDE IN, digits, ``:``, ``.``
-        and ``—``.
+        Made of the letters of READY, SEATED, STAND IN, PAUSED, DONE, RIDE IN, digits, ``:``,
+        ``.`` and ``—``.
     tall, wide : int
         How many times to enlarge a letter downwards and sideways.
 

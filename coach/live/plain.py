@@ -16,6 +16,7 @@ from coach.messages import Cue, CueKind, Key, PauseCause, Posture, RideState, Sn
 from coach.units import clock_text, way_text
 
 _STATES = {
+    RideState.READY: "Ready: Start on the page, or space here, begins the ride",
     RideState.PAUSED: "Paused",
     RideState.RIDING: "Riding on",
     RideState.FINISHED: "Ride finished",
@@ -53,6 +54,7 @@ class PlainDisplay:
         self._style = Style(unicode=unicode)
         self._segment: int | None = None
         self._heading: tuple[str, Posture | None] | None = None
+        # A ride that begins at once needs no word for it.
         self._state: tuple[RideState, PauseCause | None] = RideState.RIDING, None
         self._capped: set[str] = set()
         self._report: tuple[str, ...] = ()
@@ -68,7 +70,7 @@ class PlainDisplay:
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Write what is new."""
         texts: list[str] = []
-        if snapshot.segment != self._segment:
+        if snapshot.state is not RideState.READY and snapshot.segment != self._segment:
             self._segment = snapshot.segment
             heading = snapshot.label, snapshot.posture
             # A road changes its grade every few seconds.
@@ -79,10 +81,11 @@ class PlainDisplay:
         milestone = self._milestone(snapshot)
         # A heading has it.
         texts = texts or milestone
+        begins = self._state[0] is RideState.READY
         if (snapshot.state, snapshot.pause) != self._state:
             self._state = snapshot.state, snapshot.pause
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
-            texts.append(f"{_STATES[snapshot.state]}{waiting}")
+            texts += [f"{_STATES[snapshot.state]}{waiting}"] * (not begins)
             if snapshot.state is RideState.PAUSED and not waiting and not self._told_when_to_stop:
                 self._told_when_to_stop = True
                 texts += [STOP_FIRST, ", ".join(STOP_RULES)]

@@ -55,8 +55,10 @@ _PROFILE_ROWS = 6
 """Most rows that the profile may take."""
 _PLAN_ROWS = 3
 """Fewest rows of the plan: one of profile, one of postures, one of numbers."""
+_START = "start"
+"""What the pause key does before the ride ..."""
 _RIDE_ON = "ride on"
-"""What the pause key does on a paused ride."""
+"""... and what on a paused one."""
 _END = "end"
 """What the key that skips does in a ramp."""
 _NUMERALS = frozenset("0123456789—")
@@ -113,13 +115,14 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     """Lay out the screen in the largest letters that leave room for all the rest."""
     width, height = screen.width, screen.height
     # A rider who waits for the trainer does not rest: what is measured shows when it is back.
-    paused = frame.snapshot.state is RideState.PAUSED and not frame.waiting
+    state = RideState.RIDING if frame.waiting else frame.snapshot.state
+    paused = state is RideState.PAUSED
     tiles, cue = _values(frame), _cue(frame, width)
     facts = _facts(frame, screen.workout)
     words = len(cue) + len(facts) + _PLAN_ROWS
     ramp = _in_a_ramp(frame.snapshot, screen.workout)
     most = height - 1 - len(tiles) - words
-    footer = _footer(width, screen.keys, most, paused=paused, ramp=ramp)
+    footer = _footer(width, screen.keys, most, state, ramp=ramp)
     bar_size, number_size = _sizes(width, height, len(tiles), words, len(footer))
     bar = bar_lines(frame, screen.workout, width, bar_size)
     numbers = [_small_tile(tile) for tile in tiles]
@@ -360,20 +363,21 @@ def _in_a_ramp(snapshot: Snapshot, workout: Workout | None) -> bool:
     return snapshot.segment < len(segments) and segments[snapshot.segment].ramp
 
 
-def _footer(width: int, keys: bool, most: int, *, paused: bool, ramp: bool) -> list[Line]:
+def _footer(width: int, keys: bool, most: int, state: RideState, *, ramp: bool) -> list[Line]:
     """List the keys and what they do, in at most `most` rows.
 
     A paused ride has as many rows as one that goes on, so that no key moves.
     """
     if not keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    return key_rows(KEYS, lambda each: _does(each, paused=paused, ramp=ramp), width, most)
+    return key_rows(KEYS, lambda each: _does(each, state, ramp=ramp), width, most)
 
 
-def _does(binding: Binding[Key], *, paused: bool, ramp: bool) -> str:
+def _does(binding: Binding[Key], state: RideState, *, ramp: bool) -> str:
     """Say what a key does now, in as many cells as ever."""
     if binding.key is Key.SKIP and ramp:
         return _END.ljust(len(binding.does))
     if binding.key is not Key.PAUSE:
         return binding.does
-    return _RIDE_ON if paused else binding.does.ljust(len(_RIDE_ON))
+    words = {RideState.READY: _START, RideState.PAUSED: _RIDE_ON}.get(state, binding.does)
+    return words.ljust(len(_RIDE_ON))
