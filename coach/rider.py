@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+ZONE_BOUNDS = (0.55, 0.75, 0.90, 1.05, 1.20)
+"""Upper bounds of zones 1 to 5 as fractions of threshold power; a bound belongs to its zone.
+Source: Coggan's levels."""
 TEST_CEILING = 2.0
 """Share of threshold power at which the ramp of a test ends, whoever rides. A ramp is expected to
 end at 133 %: whoever comes so far has another FTP than the file says. A convention."""

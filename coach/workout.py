@@ -16,6 +16,8 @@ ROLLS_DOWN = -0.01
 """A bike rolls by itself on what goes down so much, and no trainer makes more of it felt."""
 SEATED_CLIMB = (70.0, 85.0)
 """Cadence of a seated climb where the plan has no other [rpm]."""
+STEEP_RAMP = 0.5
+"""A target that moves faster is on its way to another zone [W/s]; a warm-up rises more slowly."""
 
 
 class SegmentKind(StrEnum):

@@ -24,13 +24,13 @@ from coach.charts.marks import (
 from coach.charts.sheet import GAP, Key, Sheet, mean_words, thinned
 from coach.charts.style import Theme
 from coach.charts.traces import (
-    ZONE_BOUNDS,
     Traces,
     ridden_zone,
     shortfall,
     target_zone,
 )
 from coach.ride import Column
+from coach.rider import ZONE_BOUNDS
 
 RAW_UP_TO = 100 * 60.0
 """In longer rides unsmoothed power is a cloud that says nothing [s]."""

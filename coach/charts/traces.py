@@ -23,13 +23,11 @@ from coach.analysis.timer import LONGEST_HOLD, pauses
 from coach.charts.axis import SHORTEST_WAY, Axis, AxisName, Span, axis_of
 from coach.messages import Posture
 from coach.ride import Column, Ride
+from coach.rider import ZONE_BOUNDS
+from coach.workout import STEEP_RAMP
 
 Mask = npt.NDArray[np.bool_]
 
-ZONE_BOUNDS = (0.55, 0.75, 0.90, 1.05, 1.20)
-"""Upper bounds of zones 1 to 5 as fractions of threshold power; a bound belongs to its zone."""
-RAMP = 0.5
-"""A target that moves faster is on its way to another zone [W/s]; a warm-up rises more slowly."""
 SHORTFALL = 0.04
 """Missed work: power short of the target by more than this fraction ..."""
 SHORTFALL_ABOVE = 0.80
@@ -224,12 +222,7 @@ def spans(rows: Repaired, mask: Mask) -> list[Span]:
 
 
 def power_zone(power: Column, threshold_power: float) -> npt.NDArray[np.intp]:
-    """Return the zone of each power: 0 for Z1 to 5 for Z6, -1 where power is unknown.
-
-    Notes
-    -----
-    Source: Coggan's levels, upper bounds 55, 75, 90, 105 and 120 % of threshold power.
-    """
+    """Return the zone of each power: 0 for Z1 to 5 for Z6, -1 where power is unknown."""
     bounds = np.array(ZONE_BOUNDS) * threshold_power
     return np.where(np.isfinite(power), np.searchsorted(bounds, power, "left"), -1)
 
@@ -240,7 +233,7 @@ def target_zone(target: Column, threshold_power: float) -> npt.NDArray[np.intp]:
     A ramp of 20 s from one block to the next would otherwise be a rainbow of slivers.
     """
     zone = power_zone(target, threshold_power)
-    moving = np.abs(np.diff(target)) > RAMP
+    moving = np.abs(np.diff(target)) > STEEP_RAMP
     # On a ramp the target moves before and after; a step moves on one side only.
     ramp = np.append(moving[:1], moving) & np.append(moving, moving[-1:])
     following = np.where(ramp, target.size, np.arange(target.size))

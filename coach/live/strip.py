@@ -10,11 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import accumulate, pairwise
-from math import sqrt
-from operator import mul
 
+from coach import physics
 from coach.live.ink import Ink, Line, merged
+from coach.live.plan import axis_of, road_heights
 from coach.messages import Posture, Snapshot
 from coach.workout import Segment, SegmentKind, Workout
 
@@ -70,27 +69,15 @@ def _progress(snapshot: Snapshot, width: int) -> Line:
     return [("█" * done, Ink.STRONG), ("▁" * (width - done), Ink.LABEL)]
 
 
-def _is_road(workout: Workout) -> bool:
-    """Return whether the plan goes by distance all the way."""
-    return all(segment.length is not None for segment in workout.segments)
-
-
-@lru_cache(maxsize=8)
-def _edges(workout: Workout) -> tuple[float, ...]:
-    """Return where each segment begins, and the last one ends: [m] on a road, else [s]."""
-    road = _is_road(workout)
-    sizes = ((each.length or 0.0) if road else each.duration for each in workout.segments)
-    return tuple(accumulate(sizes, initial=0.0))
-
-
 @lru_cache(maxsize=8)
 def _columns(workout: Workout, width: int) -> Columns:
-    edges = _edges(workout)
-    places = [(column + 0.5) / width * edges[-1] for column in range(width)]
+    axis = axis_of(workout)
+    edges = axis.edges
+    places = [(column + 0.5) / width * axis.length for column in range(width)]
     last = len(workout.segments) - 1
     indices = [min(last, bisect_right(edges, at) - 1) for at in places]
     inside = [at - edges[index] for at, index in zip(places, indices, strict=True)]
-    shares = _heights if _is_road(workout) else _efforts
+    shares = _heights if axis.road else _efforts
     segments = [workout.segments[index] for index in indices]
     return tuple(zip(segments, shares(workout, indices, inside), strict=True))
 
@@ -108,10 +95,8 @@ def _efforts(workout: Workout, indices: Sequence[int], inside: Sequence[float]) 
 
 def _heights(workout: Workout, indices: Sequence[int], inside: Sequence[float]) -> Iterator[float]:
     """Yield the heights of a road at some places, as shares of its highest above its lowest."""
-    grades = [each.grade or 0.0 for each in workout.segments]
-    rises = [grade / sqrt(1 + grade**2) for grade in grades]
-    lengths = [each.length or 0.0 for each in workout.segments]
-    knots = [*accumulate(map(mul, lengths, rises), initial=0.0)]
+    rises = [physics.rise(each.grade or 0.0) for each in workout.segments]
+    knots = road_heights(workout)
     low, high = min(knots), max(knots)
     for index, metres in zip(indices, inside, strict=True):
         height = knots[index] + metres * rises[index] - low
@@ -128,12 +113,9 @@ def _swapped(columns: Columns, swapped: frozenset[int]) -> Columns:
 
 
 def _now(snapshot: Snapshot, workout: Workout, width: int) -> int:
-    """Return the column of this moment; a segment that was extended waits at its end."""
-    index = min(snapshot.segment, len(workout.segments) - 1)
-    edges = _edges(workout)
-    left = snapshot.segment_way if _is_road(workout) else snapshot.segment_remaining
-    at = edges[index] if left is None else max(edges[index], edges[index + 1] - left)
-    return min(width - 1, int(at / edges[-1] * width))
+    """Return the column of this moment."""
+    axis = axis_of(workout)
+    return min(width - 1, int(axis.at(snapshot) / axis.length * width))
 
 
 def _profile(columns: Columns, row: int, rows: int, now: int) -> Line:
@@ -158,25 +140,15 @@ def _postures(columns: Columns, now: int) -> Line:
 def _numbers(workout: Workout, snapshot: Snapshot, width: int) -> Line:
     """Write each hill's number under its middle; the one being climbed stands out."""
     line: Line = [(" ", Ink.LABEL)] * width
-    for hill, (start, end) in _hills(workout).items():
-        middle = int((start + end) / 2 / _edges(workout)[-1] * width)
+    axis = axis_of(workout)
+    for hill, (start, end) in axis.hills.items():
+        middle = int((start + end) / 2 / axis.length * width)
         here = hill == snapshot.hill and snapshot.kind == SegmentKind.HILL.value
         text, ink = (f"[{hill}]", Ink.STRONG) if here else (str(hill), Ink.LABEL)
         first = max(0, middle - len(text) // 2)
         for column, character in enumerate(text[: width - first], first):
             line[column] = (character, ink)
     return merged(line)
-
-
-@lru_cache(maxsize=8)
-def _hills(workout: Workout) -> dict[int, tuple[float, float]]:
-    """Return where each hill begins and ends."""
-    spans: dict[int, tuple[float, float]] = {}
-    for segment, (start, end) in zip(workout.segments, pairwise(_edges(workout)), strict=True):
-        if segment.hill is not None and segment.kind is SegmentKind.HILL:
-            first, _ = spans.get(segment.hill, (start, 0.0))
-            spans[segment.hill] = (first, end)
-    return spans
 
 
 def _ink(segment: Segment, column: int, now: int) -> Ink:

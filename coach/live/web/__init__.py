@@ -15,7 +15,8 @@ From the coach:
     keys from this viewer count), ``quiet``, ``keys`` (the table of `coach.live.keyboard`: ``key``,
     ``characters``, ``name``, ``does``), ``plan`` and ``trace`` (`coach.live.plan`), ``start``
     (what the start screen tells, `coach.live.web.display.Intro`), ``frame`` (all of
-    `coach.live.view.as_json`, plus ``clock_ms``), ``film`` and ``end`` (as below, or null).
+    `coach.live.view.as_json`, plus ``clock_ms`` and ``at``, the place in the plan, which is
+    `coach.live.plan.place_json`), ``film`` and ``end`` (as below, or null).
 ``frame``
     Every quarter of a second of the ride: ``clock_ms`` (the coach's own clock, for how old this
     is) and of the frame only what is not as it was.
