@@ -116,10 +116,10 @@ class Run:
     clock : Clock
     displays : sequence of Display
         Who watches, and whose keys count.
-    may_start : callable, optional
-        With it the ride begins when the rider presses the key that pauses, and this allows it:
-        until then the devices are heard and nothing is asked of the trainer. Without it the ride
-        begins at once.
+    hindrance : callable, optional
+        With it the ride begins when the rider presses the key that pauses, and this returns no
+        words on what must be done first: until then the devices are heard and nothing is asked of
+        the trainer. Without it the ride begins at once.
 
     Attributes
     ----------
@@ -136,14 +136,14 @@ class Run:
         trainer: Trainer,
         clock: Clock,
         displays: Sequence[Display] = (),
-        may_start: Callable[[], bool] | None = None,
+        hindrance: Callable[[], str] | None = None,
     ) -> None:
         self.engine = _engine(journal.header)
         self.journal = journal
         self.trainer = trainer
         self.clock = clock
         self.displays = displays
-        self.may_start = may_start
+        self.hindrance = hindrance
         self.began = False
         self.warning: str | None = None
         self._ears = Ears()
@@ -195,11 +195,11 @@ class Run:
             self.journal.discard()
             raise
         try:
-            self.began = self.may_start is None
+            self.began = self.hindrance is None
             for display in self.displays:
                 display.open()
-            if self.may_start is not None:
-                self._get_ready(self.may_start)
+            if self.hindrance is not None:
+                self._get_ready(self.hindrance)
             self._loop()
             if not self.engine.done:
                 self._end_here()
@@ -218,16 +218,19 @@ class Run:
             for display in self.displays:
                 display.close()
 
-    def _get_ready(self, may_start: Callable[[], bool]) -> None:
+    def _get_ready(self, hindrance: Callable[[], str]) -> None:
         """Show what the devices say until the rider starts; ask nothing of the trainer yet."""
         while True:
             now = self.clock.now()
             keys = self._pressed()
             if Key.QUIT in keys:
                 raise CoachError("no ride: left before the start; nothing was kept")
-            if Key.PAUSE in keys and may_start():
+            first = hindrance() if Key.PAUSE in keys else None
+            if first == "":
                 break
             cues = list(self._hear(now, self.trainer.poll(now)))
+            if first is not None:
+                cues.append(Cue(now, CueKind.ADVICE, first))
             self.engine.hear(now, self._ears.telemetry)
             self._show(cues)
             self._commit(now)
@@ -242,9 +245,10 @@ class Run:
     def _loop(self) -> None:
         first = self.clock.now()
         if self.engine.recording and not self.clock.real:
-            # Nobody watches and nothing is waited for: the recording's own moments are all.
-            self._step(first, ())
-            for _ in self._hear(first, self.trainer.poll(math.inf)):
+            # Nothing is waited for: the recording's own moments are all there is to see.
+            self._show(self._step(first, ()))
+            for message in self.trainer.poll(math.inf):
+                self._show(list(self._hear(first, [message])))
                 if self._interruptions:
                     return
             return

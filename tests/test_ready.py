@@ -26,6 +26,7 @@ class Rider:
     def __init__(self, keys):
         self.pressed = dict(keys)
         self.seen = []
+        self.heard = []
         self.closed = False
 
     def open(self):
@@ -33,6 +34,7 @@ class Rider:
 
     def show(self, snapshot, cues):
         self.seen.append(snapshot)
+        self.heard += [cue.text for cue in cues]
 
     def keys(self):
         now = self.seen[-1].time if self.seen else 0.0
@@ -54,10 +56,10 @@ class Sent(SimulatedTrainer):
         super().send(command, now)
 
 
-def ride(path, keys, *, may_start=lambda: True, simulated=True):
+def ride(path, keys, *, hindrance=str, simulated=True):
     rider, trainer = Rider(keys), Sent()
     header = Header("Test", LONG_AGO, RIDER, HILLS, "sim", "test", simulated=simulated)
-    run = Run(Journal(path, header), trainer, ManualClock(), (rider, trainer.rider), may_start)
+    run = Run(Journal(path, header), trainer, ManualClock(), (rider, trainer.rider), hindrance)
     run.ride()
     return rider, trainer
 
@@ -101,17 +103,18 @@ def test_no_key_but_start_and_leave_does_anything_before_the_start(tmp_path):
 
 
 def test_a_ride_that_may_not_start_yet_waits(tmp_path):
-    answers = iter((False, True))
+    words = iter(("Answer the questions first", ""))
     keys = {5.0: [Key.PAUSE], 20.0: [Key.PAUSE], **QUIT_EARLY}
-    rider, trainer = ride(tmp_path / "a.ride", keys, may_start=lambda: next(answers))
+    rider, trainer = ride(tmp_path / "a.ride", keys, hindrance=lambda: next(words))
     assert min(trainer.asked) >= 20.0
+    assert "Answer the questions first" in rider.heard
 
 
 def test_who_leaves_before_the_start_has_no_ride(tmp_path):
     rider, trainer = Rider({10.0: [Key.QUIT]}), Sent()
     header = Header("Test", LONG_AGO, RIDER, HILLS, "sim", "test")
     kept = Journal(tmp_path / "a.ride", header)
-    run = Run(kept, trainer, ManualClock(), (rider, trainer.rider), lambda: True)
+    run = Run(kept, trainer, ManualClock(), (rider, trainer.rider), str)
     with pytest.raises(CoachError, match="nothing was kept"):
         run.ride()
     assert rider.closed

@@ -36,19 +36,25 @@ FIRST = "talk to a health professional first"
 
 _WIDTH = 79
 
+QUESTIONS = (
+    "a heart condition",
+    "chest pain in activity, or at rest in the last month",
+    "dizziness or loss of consciousness",
+    "a joint or bone problem",
+    "blood-pressure or heart medicine",
+    "pregnancy, recent surgery, illness or fever",
+    "little or no exercise for a long time",
+    "any other reason not to ride hard",
+)
+"""Of which one yes is too many."""
+
+_LIST = "\n".join(f"  - {question}" for question in QUESTIONS)
 _SCREEN = f"""
 Before your first ride on a real trainer
 
 {textwrap.fill(DISCLAIMER, _WIDTH)}
 
-  - a heart condition
-  - chest pain in activity, or at rest in the last month
-  - dizziness or loss of consciousness
-  - a joint or bone problem
-  - blood-pressure or heart medicine
-  - pregnancy, recent surgery, illness or fever
-  - little or no exercise for a long time
-  - any other reason not to ride hard
+{_LIST}
 """
 
 _STOP_AND_CHECK = f"""
@@ -85,13 +91,18 @@ def screen(workout_file: Path, rider_file: Path, *, harder: bool, read: bool) ->
     CoachError
         If the questions are left unanswered, or the bike is not checked.
     """
-    answers = answers_path(rider_file)
-    any_yes = remembered(answers)
+    any_yes = remembered(answers_path(rider_file))
     if any_yes is None:
-        if read:
-            return
-        any_yes = _ask()
-        _remember(answers, any_yes)
+        if not read:
+            answer(workout_file, rider_file, any_yes=_ask(), harder=harder)
+    elif any_yes:
+        _hold_back(workout_file, answers_path(rider_file), harder)
+
+
+def answer(workout_file: Path, rider_file: Path, *, any_yes: bool, harder: bool) -> None:
+    """Keep what was answered, and hold to it; see `screen`."""
+    answers = answers_path(rider_file)
+    _remember(answers, any_yes)
     if any_yes:
         _hold_back(workout_file, answers, harder)
 
