@@ -6,6 +6,10 @@ import time
 from typing import Protocol
 
 
+_MADE_UP_FOR = 0.5
+"""How late a paced clock may be and still catch up [real s]."""
+
+
 class Clock(Protocol):
     """Seconds that never go back."""
 
@@ -84,6 +88,39 @@ class ManualClock:
     def jump(self, seconds: float) -> None:
         """Leap ahead, past everything in between."""
         self._now += seconds
+
+
+class PacedClock(ManualClock):
+    """A clock that stands wherever it was put, and takes its time to get there.
+
+    For rides that nobody's legs are on: to be watched, and yet the same way each time. Whoever
+    holds such a ride up slows it down; nothing in it is ever late.
+
+    Parameters
+    ----------
+    speed : float
+        How many of its seconds pass in a real one.
+    """
+
+    real = True
+
+    def __init__(self, speed: float = 1.0) -> None:
+        if not speed > 0:
+            raise ValueError(f"the speed of a clock must be above 0, not {speed}")
+        super().__init__()
+        self._speed = speed
+        self._moved = time.monotonic()
+        """When it was to be where it stands, in real time."""
+
+    def sleep_until(self, when: float) -> None:
+        """Move to `when` once so much real time has passed since it was where it is."""
+        due = self._moved + max(0.0, when - self._now) / self._speed
+        wait = due - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        # What little a sleep is late the next one makes up for; what held the ride up is lost.
+        self._moved = max(due, time.monotonic() - _MADE_UP_FOR)
+        super().sleep_until(when)
 
 
 class Follower(Protocol):
