@@ -17,6 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--stick", metavar="virtual", default="", help="A pretend stick for them, as in coach ride."
     )
+    parser.getgroup("browser", "tests marked 'browser'").addoption(
+        "--screenshots", metavar="DIR", help="Keep the pictures of the page in this folder."
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
