@@ -1,4 +1,4 @@
-"""The ride as a page in a browser: one page of plain HTML, CSS and ES modules, nothing from outside.
+"""The ride as a page in a browser: plain HTML, CSS and ES modules, and nothing from outside.
 
 The page is a display like the terminal: frames of `coach.live.view` go to it, keys come back. It
 is served by a thread of its own; the ride never waits for it. Every viewer has a task that sends
