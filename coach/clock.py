@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-
 _MADE_UP_FOR = 0.5
 """How late a paced clock may be and still catch up [real s]."""
 

@@ -56,7 +56,7 @@ def go(
 
     path = ride_path(writable_folder(out), header.start, stem)
     patience = _Patience()
-    if not clock.real:
+    if not clock.real and not header.recording:
         displays = [*displays, patience]
     run = Run(Journal(path, header), trainer, clock, displays)
     patience.end = run.interrupt
