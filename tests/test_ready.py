@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from screens import bare, moment
 from timeline import HILLS, RIDER
 
 from coach import journal
 from coach.clock import ManualClock
 from coach.errors import CoachError
 from coach.journal import Header, Journal, Recorded
+from coach.live.glyphs import big
+from coach.live.ink import Depth, Style
+from coach.live.plain import PlainDisplay
+from coach.live.screen import Screen
 from coach.live.view import Viewer, as_json
 from coach.messages import Key, RideState
 from coach.runner import Run, ride_again
@@ -121,3 +128,44 @@ def test_who_leaves_before_the_start_has_no_ride(tmp_path):
     assert not trainer.asked
     assert not run.began
     assert not list(tmp_path.iterdir())
+
+
+# --- how it looks in a terminal -------------------------------------------------------------------
+
+
+def test_the_screen_says_how_to_start_and_shows_the_devices():
+    text = "\n".join(screen(Viewer().see(WAITING), 80, 24))
+    assert all(row in text for row in big("READY"))
+    assert "space starts the ride" in text
+    assert "space start" in text
+    assert all(row in text for row in big("88"))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+def test_a_code_for_the_phone_is_shown_whole_or_not_at_all(size):
+    code = ("On your phone: http://192.0.2.7:8765/?token=abc", *["█▀▄█" * 8] * 15)
+    lines = screen(Viewer().see(WAITING), *size, notice=code)
+    assert len(lines) == size[1]
+    shown = [line for line in lines if "█▀▄█" * 8 in line]
+    assert len(shown) == (15 if size[1] > 16 else 0)
+    riding = replace(WAITING, state=RideState.RIDING)
+    assert not any("On your phone" in line for line in screen(Viewer().see(riding), *size, code))
+
+
+def test_plain_lines_say_how_to_start_once_and_the_first_stretch_after_it():
+    out = io.StringIO()
+    display = PlainDisplay(out)
+    for state in (RideState.READY, RideState.READY, RideState.RIDING, RideState.PAUSED):
+        display.show(replace(WAITING, state=state), ())
+    said = [line.strip().partition("  ")[2] for line in out.getvalue().splitlines()]
+    assert said[0].startswith("Ready:")
+    assert said[1].startswith("== ")
+    assert said[2].startswith("Paused")
+
+
+def screen(frame, width, height, notice=()):
+    style = Style(Depth.NONE, True)
+    return [bare(each) for each in Screen(width, height, style, HILLS, True, notice).lines(frame)]
+
+
+WAITING = moment(state=RideState.READY, cadence=88.0)

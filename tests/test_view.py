@@ -114,6 +114,17 @@ def test_nothing_is_judged_of_what_is_not_known(unknown: dict[str, object]) -> N
     assert frame.power_verdict is None
 
 
+def test_a_gear_hint_stays_for_twenty_seconds_whatever_else_is_said() -> None:
+    viewer = Viewer()
+    hint = Cue(100.0, CueKind.GEAR, "One gear harder: 50/19")
+    assert viewer.see(moment(time=100.0), [hint]).gear == "One gear harder: 50/19"
+    later = viewer.see(moment(time=119.75), [Cue(119.75, CueKind.SEGMENT, "Hill 3")])
+    assert as_json(later)["gear"] == "One gear harder: 50/19"
+    assert viewer.see(moment(time=120.25)).gear == ""
+    viewer.see(moment(time=200.0), [Cue(200.0, CueKind.GEAR, "One gear easier")])
+    assert viewer.see(moment(time=150.0)).gear == ""
+
+
 def test_a_band_without_ends_has_no_verdict() -> None:
     assert judge(ON, 80.0, None, 90.0, 2.0) is None
     assert judge(ON, 80.0, 70.0, None, 2.0) is None

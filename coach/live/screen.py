@@ -92,6 +92,8 @@ class Screen:
         The plan, for the strip and for what comes next.
     keys : bool
         Whether there is a keyboard, for the footer.
+    notice : tuple of str
+        What stands in place of the numbers before the start, where all of it has room.
     """
 
     width: int
@@ -99,6 +101,7 @@ class Screen:
     style: Style = BEST
     workout: Workout | None = None
     keys: bool = True
+    notice: tuple[str, ...] = ()
 
     def lines(self, frame: Frame) -> list[str]:
         """Draw a frame.
@@ -131,6 +134,11 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     middle = [cue, _stop_rules(), facts[:1]] if paused else [cue, numbers, facts]
     room = height - sum(map(len, (bar, *middle, footer))) - 2
     plan = strip(frame.snapshot, screen.workout, width, min(_PROFILE_ROWS, max(1, room)))
+    notice = screen.notice if state is RideState.READY else ()
+    if notice and len(notice) + 2 <= height and max(map(len, notice)) < width:
+        bar = bar_lines(frame, screen.workout, width, None)
+        middle = [cue, [[(f" {line}", Ink.STRONG)] for line in notice], []]
+        plan = []
     # On a small screen the last of these is given up first, line by line.
     bar, numbers, footer, cue, facts, plan = squeezed(
         [bar, middle[1], footer, cue, middle[2], plan], height

@@ -24,6 +24,8 @@ POWER_WINDOW = 3.0
 """Power is shown as its mean over this long [s]."""
 WARNING = 10.0
 """How long before a change of posture the display warns of it [s]."""
+GEAR_SHOWN = 20.0
+"""How long a hint on the gear stands beside the cadence [s]: it comes five before the change."""
 CADENCE_MARGIN = 2.0
 """How far cadence may leave its band before that is said [rpm]."""
 
@@ -85,6 +87,8 @@ class Frame:
     cadence_verdict: Verdict | None
     cue: str
     """What was said last; stays until something else is said."""
+    gear: str = ""
+    """What was said of the gear, for some seconds."""
 
     @property
     def warning(self) -> Posture | None:
@@ -161,6 +165,7 @@ class Viewer:
         self._cadence_verdict: Verdict | None = None
         self._first = first
         self._cue = first
+        self._gear: Cue | None = None
 
     def see(self, snapshot: Snapshot, cues: Sequence[Cue] = ()) -> Frame:
         """Return the frame of this moment.
@@ -178,6 +183,7 @@ class Viewer:
             texts = [cue for cue in cues if cue.kind is CueKind.TEXT][-2:]
             first, self._first = [self._first] * bool(self._first), ""
             self._cue = " · ".join([*first, *(cue.text for cue in [*ours, *texts])])
+            self._gear = next((each for each in cues if each.kind is CueKind.GEAR), self._gear)
         power = self._mean_power(snapshot)
         riding = snapshot.state is RideState.RIDING
         target = snapshot.target_power if riding else None
@@ -196,7 +202,12 @@ class Viewer:
             snapshot.cadence_high,
             CADENCE_MARGIN,
         )
-        return Frame(snapshot, power, self._power_verdict, self._cadence_verdict, self._cue)
+        # Gone too after a step back in time.
+        gear = self._gear
+        if gear is not None and not 0.0 <= snapshot.time - gear.time <= GEAR_SHOWN:
+            gear = self._gear = None
+        hint = "" if gear is None else gear.text
+        return Frame(snapshot, power, self._power_verdict, self._cadence_verdict, self._cue, hint)
 
     def _mean_power(self, snapshot: Snapshot) -> float | None:
         """Mean the last three seconds; what is stale is never shown on."""
@@ -271,6 +282,7 @@ def as_json(frame: Frame) -> dict[str, Json]:
         "swapped": sorted(snapshot.swapped),
         "report": list(snapshot.report),
         "cue": frame.cue,
+        "gear": frame.gear,
     }
 
 
