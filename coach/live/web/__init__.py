@@ -6,15 +6,17 @@ what is new since the last time it could send, so that one who does not read hol
 
 What is said on the socket
 --------------------------
-Texts of JSON, one object each, with a ``type``. Units are in the names, absent is null.
+Texts of JSON on ``/socket``, one object each, with a ``type``. Units are in the names, absent is
+null.
 
 From the coach:
 
 ``hello``
     First, on every connection: ``mode`` (``ride``, ``demo``, ``replay``), ``control`` (whether
     keys from this viewer count), ``quiet``, ``keys`` (the table of `coach.live.keyboard`: ``key``,
-    ``characters``, ``name``, ``does``), ``plan`` and ``trace`` (`coach.live.plan`), ``start``
-    (what the start screen tells, `coach.live.web.display.Intro`), ``frame`` (all of
+    ``characters``, ``name``, ``does``), ``speeds`` (what a replay can be played at), ``plan`` and
+    ``trace`` (`coach.live.plan`), ``start`` (what the start screen tells,
+    `coach.live.web.display.Intro`; ``questions`` to be answered, or none), ``frame`` (all of
     `coach.live.view.as_json`, plus ``clock_ms`` and ``at``, the place in the plan, which is
     `coach.live.plan.place_json`), ``film`` and ``end`` (as below, or null).
 ``frame``
