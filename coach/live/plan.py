@@ -121,7 +121,8 @@ def plan_json(workout: Workout, rider: Rider) -> dict[str, Any]:
 
         A stretch is one or more segments that look the same: ``start``, ``length``, ``segments``
         (index of the first and the last of them), ``kind``, ``label``, ``hill``, ``posture``,
-        ``start_w`` and ``end_w`` (null where no power is asked), ``grade_pct`` (of all of it), and
+        ``start_w`` and ``end_w`` (null where no power is asked), ``fixed`` (whether the rider's
+        intensity leaves them as they are), ``grade_pct`` (the mean), and
         ``zones``: pairs of the place where a zone of power begins and its number, 1 to 6.
     """
     segments = workout.segments
@@ -190,6 +191,7 @@ def _stretch(group: Sequence[Segment], axis: Axis, threshold: float) -> dict[str
         "posture": None if first.posture is None else first.posture.value,
         "start_w": _whole(first.target_power_start),
         "end_w": _whole(last.target_power_end),
+        "fixed": first.ramp,
         "grade_pct": _mean_grade(group),
         "zones": _zones(first, start, end, threshold),
     }
