@@ -54,7 +54,7 @@ def shown(
     position, source = telemetry.position, PostureSource.MEASURED
     if position is None and wishes.declared is not None:
         position, source = RiderPosition(wishes.declared.value), PostureSource.DECLARED
-    speed, distance, altitude, _ = place
+    speed, distance, altitude, grade = place
     way = progress.way
     return Snapshot(
         time=time,
@@ -75,7 +75,8 @@ def shown(
         next_posture_in=progress.next_posture_in,
         mode=control.mode or segment.mode,
         target_power=control.target_power,
-        grade=segment.grade,
+        # The plan's; where it has none, what a recording knows of its own road.
+        grade=grade if segment.grade is None else segment.grade,
         cadence_low=segment.cadence_low,
         cadence_high=segment.cadence_high,
         power=telemetry.power,
