@@ -78,6 +78,7 @@ export class Profile {
   #heights = null;
   #view = 1; // how much of the plan is shown: all of it, unless it has no end
   #swapped = "";
+  #family = "sans-serif";
 
   constructor(canvas, zoomCanvas) {
     this.#canvas = canvas;
@@ -100,7 +101,8 @@ export class Profile {
     for (const [first, end, posture, source] of trace.postures) {
       this.#codes.fill(CODES[`${posture} ${source}`], first, end);
     }
-    this.#top = 1.12 * Math.max(plan.highest_w ?? 0, plan.ftp_w, 50);
+    this.#top = this.#planned();
+    this.#raise(Math.max(...trace.power_w));
     this.#heights = plan.elevation.length ? plan.elevation : null;
     this.#view = plan.endless ? FIRST_VIEW_S : plan.length;
     this.#widen(trace.power_w.length * trace.step);
@@ -113,7 +115,9 @@ export class Profile {
     if (!this.#plan) return;
     const touched = this.#ride();
     const swapped = (this.#now.swapped ?? []).join();
-    const anew = this.#widen(this.#now.at ?? 0) || this.#raise(touched) || swapped !== this.#swapped;
+    const first = touched && this.#codes[touched[1]] && this.#box && !this.#box.names.length;
+    const widened = this.#widen(this.#now.at ?? 0), raised = touched && this.#raise(this.#powers[touched[1]]);
+    const anew = first || widened || raised || swapped !== this.#swapped;
     this.#swapped = swapped;
     if (anew) this.resize();
     else {
@@ -129,14 +133,15 @@ export class Profile {
     const width = this.#canvas.clientWidth, height = this.#canvas.clientHeight;
     if (width && height) {
       const size = letters();
-      const known = plan.stretches.some((each) => each.posture) || this.#codes.some((code) => code);
-      const row = known ? Math.round(Math.min(size * 1.15, height * 0.13)) : 0;
+      const asked = plan.stretches.some((each) => each.posture);
+      const names = [...(asked ? ["asked"] : []), ...(asked || this.#codes.some((code) => code) ? ["done"] : [])];
+      const row = Math.round(Math.min(size * 1.15, height * 0.13));
       const ctx = sized(this.#canvas, width, height);
+      this.#family = getComputedStyle(this.#canvas).fontFamily;
       ctx.font = this.#font(size);
-      const names = row ? ["asked", "done"] : [];
       const left = Math.ceil(Math.max(...[...names, "FTP", `${plan.ftp_w} W`].map((text) => ctx.measureText(text).width))) + 10;
-      const bottom = height - 2 * row - (row ? 8 : 0);
-      this.#box = { width, height, size, row, left, bottom, wide: Math.max(1, width - left - 2) };
+      const bottom = height - names.length * (row + 4) - 2;
+      this.#box = { width, height, size, row, names, left, bottom, wide: Math.max(1, width - left - 2) };
       this.#drawPlan(sized(this.#ahead, width, height), AHEAD, SLOPES, SEATED, STANDING, INK);
       this.#drawPlan(sized(this.#behind, width, height), BEHIND, SLOPES_BEHIND, SEATED_BEHIND, STANDING_BEHIND, LABEL);
       sized(this.#trace, width, height);
@@ -183,10 +188,13 @@ export class Profile {
     return this.#view !== before;
   }
 
+  #planned() {
+    return 1.12 * Math.max(this.#plan.highest_w ?? 0, this.#plan.ftp_w, 50);
+  }
+
   // Make room for more power than was planned, up to twice as much; tell whether that changed.
-  #raise(touched) {
-    const most = 2 * 1.12 * Math.max(this.#plan.highest_w ?? 0, this.#plan.ftp_w, 50);
-    const power = touched ? this.#powers[touched[1]] : NaN;
+  #raise(power) {
+    const most = 2 * this.#planned();
     if (!(power > this.#top) || this.#top >= most) return false;
     this.#top = Math.min(most, 1.1 * power);
     return true;
@@ -195,7 +203,7 @@ export class Profile {
   // --- the picture -------------------------------------------------------------------------------
 
   #font(size, bold = false) {
-    return `${bold ? "700 " : ""}${size}px ${getComputedStyle(this.#canvas).fontFamily}`;
+    return `${bold ? "700 " : ""}${size}px ${this.#family}`;
   }
 
   #x(at) {
@@ -212,7 +220,7 @@ export class Profile {
     ctx.fillStyle = GROUND;
     ctx.fillRect(0, 0, box.width, box.height);
     const bars = plan.stretches.some((each) => each.start_w !== null);
-    if (this.#heights) drawRoad(ctx, this.#heights, place, bars ? [slopes[0]] : slopes, 0.94 * box.bottom);
+    if (this.#heights) drawRoad(ctx, this.#heights, place, bars || plan.unit === "s" ? [slopes[0]] : slopes, 0.94 * box.bottom);
     for (const each of plan.stretches) drawBar(ctx, each, place, zones, 1, plan.unit === "s" && !plan.endless);
     const level = this.#y(plan.ftp_w);
     ctx.setLineDash([10, 8]);
@@ -222,25 +230,27 @@ export class Profile {
     ctx.font = this.#font(box.size);
     ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
-    ctx.fillText("FTP", 2, level - 4);
-    ctx.fillText(`${plan.ftp_w} W`, 2, level + box.size);
-    if (box.row) this.#drawAsked(ctx, seated, standing);
+    const words = Math.max(box.size, level - 4);
+    ctx.fillText("FTP", 2, words);
+    ctx.fillText(`${plan.ftp_w} W`, 2, words + box.size);
+    ctx.textBaseline = "middle";
+    box.names.forEach((name, index) => ctx.fillText(name, 2, this.#base(index) - box.row / 2));
+    this.#drawAsked(ctx, seated, standing);
     this.#drawHills(ctx, ink);
   }
 
+  // Where a row of postures stands on.
+  #base(index) {
+    return this.#box.bottom + (index + 1) * (this.#box.row + 4);
+  }
+
   #drawAsked(ctx, seated, standing) {
-    const { row, bottom, size, left } = this.#box;
-    const small = Math.min(size, row);
-    ctx.font = this.#font(small);
-    ctx.textBaseline = "middle";
-    ctx.fillText("asked", 2, bottom + 4 + row / 2);
-    ctx.fillText("done", 2, bottom + 8 + row * 1.5);
+    const { row } = this.#box, base = this.#base(0);
     for (const each of this.#plan.stretches) {
       for (const [start, end, posture] of this.#asked(each)) {
         const stands = posture === "standing", high = stands ? row : row * 0.4;
         ctx.fillStyle = stands ? standing : seated;
-        const x = Math.max(left, this.#x(start));
-        ctx.fillRect(x, bottom + 4 + row - high, Math.max(1, this.#x(end) - x), high);
+        ctx.fillRect(this.#x(start), base - high, Math.max(1, this.#x(end) - this.#x(start)), high);
       }
     }
   }
@@ -274,6 +284,22 @@ export class Profile {
     }
   }
 
+  // The hill that is being climbed stands out.
+  #drawHill(ctx, hill) {
+    const span = hillsOf(this.#plan.stretches).get(hill), { bottom, size } = this.#box;
+    if (!span) return;
+    ctx.font = this.#font(size, true);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "alphabetic";
+    const x = this.#x((span[0] + span[1]) / 2), wide = ctx.measureText(hill).width + 10;
+    ctx.fillStyle = GROUND;
+    ctx.fillRect(x - wide / 2 - 2, bottom - 8 - size, wide + 4, size + 6);
+    ctx.fillStyle = INK;
+    ctx.fillRect(x - wide / 2, bottom - 6 - size, wide, size + 2);
+    ctx.fillStyle = GROUND;
+    ctx.fillText(hill, x, bottom - 5 - 0.1 * size);
+  }
+
   // Draw the trace and the postures done over some cells, and nothing beside them.
   #drawTrace(first, last) {
     const box = this.#box;
@@ -281,9 +307,12 @@ export class Profile {
     const shown = Math.min(this.#powers.length, Math.ceil(this.#view / this.#step));
     const count = Math.max(1, Math.min(shown, Math.round(box.wide)));
     const bucket = (cell) => Math.min(count - 1, Math.floor((cell * count) / shown));
-    const from = Math.max(0, bucket(first) - 1), to = Math.min(count - 1, bucket(last) + 1);
+    const thick = Math.max(1.5, box.size / 11), reach = 1 + Math.ceil((2.4 * thick * count) / box.wide);
+    const from = Math.max(0, bucket(first) - reach), to = Math.min(count - 1, bucket(last) + reach);
     const cellsOf = (b) => [Math.ceil((b * shown) / count), Math.ceil(((b + 1) * shown) / count)];
-    const edge = (b) => this.#x(cellsOf(b)[0] * this.#step);
+    // On the screen's own pixels: what is drawn anew leaves no seam.
+    const ratio = this.#trace.width / box.width;
+    const edge = (b) => Math.round(this.#x(cellsOf(b)[0] * this.#step) * ratio) / ratio;
     const middle = (b) => (edge(b) + edge(b + 1)) / 2;
     const ctx = this.#trace.getContext("2d");
     ctx.save();
@@ -293,7 +322,7 @@ export class Profile {
     ctx.clearRect(0, 0, box.width, box.height);
     const path = new Path2D();
     let drawing = false;
-    for (let b = Math.max(0, from - 4); b <= Math.min(count - 1, to + 4); b++) {
+    for (let b = Math.max(0, from - reach); b <= Math.min(count - 1, to + reach); b++) {
       const power = this.#mean(...cellsOf(b));
       if (Number.isNaN(power)) drawing = false;
       else if (drawing) path.lineTo(middle(b), this.#y(power));
@@ -303,7 +332,6 @@ export class Profile {
         drawing = true;
       }
     }
-    const thick = Math.max(1.5, box.size / 11);
     ctx.lineJoin = "round";
     ctx.strokeStyle = GROUND;
     ctx.lineWidth = 2.4 * thick;
@@ -311,19 +339,19 @@ export class Profile {
     ctx.strokeStyle = "#ffffff";
     ctx.lineWidth = thick;
     ctx.stroke(path);
-    if (box.row) this.#drawDone(ctx, from, to, cellsOf, edge);
+    if (box.names.length) this.#drawDone(ctx, from, to, cellsOf, edge);
     ctx.restore();
   }
 
   // Standing is tall and hatched, seated low and plain; only a frame of it where a key said so.
   #drawDone(ctx, from, to, cellsOf, edge) {
-    const { row, bottom } = this.#box, base = bottom + 8 + 2 * row;
+    const { row, names } = this.#box, base = this.#base(names.length - 1);
     const hatch = hatching(ctx, STANDING);
     for (let b = from; b <= to; b++) {
       const code = this.#code(...cellsOf(b));
       if (!code) continue;
       const stands = code === 2 || code === 4, declared = code > 2;
-      const high = stands ? row : row * 0.4, x = edge(b), wide = edge(b + 1) - x + 0.5;
+      const high = stands ? row : row * 0.4, x = edge(b), wide = edge(b + 1) - x;
       if (stands) {
         ctx.fillStyle = declared ? GROUND : "#5c4200";
         ctx.fillRect(x, base - high, wide, high);
@@ -367,21 +395,22 @@ export class Profile {
       if (turn < width) ctx.drawImage(this.#ahead, turn, 0, width - turn, height, turn, 0, width - turn, height);
       ctx.drawImage(this.#trace, 0, 0);
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this.#drawNow(ctx, x, box.height, (power) => this.#y(power));
+      this.#drawNow(ctx, x, box.height, this.#now.power_w == null ? null : this.#y(this.#now.power_w));
+      if (this.#now.kind === "hill") this.#drawHill(ctx, this.#now.hill);
     }
     this.#drawZoom();
   }
 
   #drawNow(ctx, x, height, y) {
-    const size = letters(), power = this.#now.power_w;
+    const size = letters();
     line(ctx, x, 0, x, height, GROUND, size / 4 + 2);
     line(ctx, x, 0, x, height, "#ffffff", size / 8);
-    if (power == null) return;
+    if (y === null) return;
     ctx.fillStyle = "#ffffff";
     ctx.strokeStyle = GROUND;
     ctx.lineWidth = 2;
     ctx.beginPath();
-    ctx.arc(x, y(power), size / 3, 0, 2 * Math.PI);
+    ctx.arc(x, y, size / 3, 0, 2 * Math.PI);
     ctx.fill();
     ctx.stroke();
   }
@@ -409,7 +438,7 @@ export class Profile {
     ctx.fillRect(0, 0, width, height);
     const near = plan.stretches.filter((each) => each.start < high && each.start + each.length > low);
     const bars = plan.stretches.some((each) => each.start_w !== null);
-    if (this.#heights && !bars) this.#zoomRoad(ctx, place, low, high, size, bottom - roof);
+    const road = this.#heights && !bars && plan.unit === "m" ? this.#zoomRoad(ctx, place, low, high, size, bottom - roof) : null;
     const intensity = (this.#now.intensity_pct ?? 100) / 100;
     for (const each of near) {
       const share = each.fixed ? 1 : intensity;
@@ -420,26 +449,37 @@ export class Profile {
     ctx.fillStyle = "rgba(11, 15, 20, 0.6)";
     ctx.fillRect(0, 0, place.x(at), height);
     this.#countMarks(ctx, place, at, high, size, bottom);
-    this.#drawNow(ctx, place.x(at), height, place.y);
+    const power = this.#now.power_w;
+    this.#drawNow(ctx, place.x(at), height, road ?? (power == null ? null : place.y(power)));
   }
 
   // Write what a stretch asks for, where it can be seen of it.
   #nameBar(ctx, each, place, width, size, share) {
     const left = Math.max(place.x(each.start), place.x(this.#now.at ?? 0)) + 4;
     const right = Math.min(place.x(each.start + each.length), width) - 4;
-    const watts = [each.start_w, each.end_w].map((power) => power === null ? null : Math.round(power * share));
-    const both = watts[0] === watts[1] ? `${watts[1]} W` : `${watts[0]} → ${watts[1]} W`;
-    const texts = watts[1] === null ? [this.#plan.unit === "s" ? each.label : ""] : [both, `${watts[1]} W`, `${watts[1]}`];
+    const [first, last] = [each.start_w, each.end_w].map((power) => power === null ? null : Math.round(power * share));
+    const watts = last === null ? "" : first === last ? `${last} W` : `${first} → ${last} W`;
+    const metres = this.#plan.unit === "m";
+    const texts = [`${metres ? "" : each.label} ${watts}`.trim(), watts, last === null ? "" : `${last}`];
     ctx.font = this.#font(size, true);
     const text = texts.find((each) => ctx.measureText(each).width <= right - left);
-    if (!text) return;
+    if (text === "" || right <= left) return;
     ctx.textAlign = "center";
     ctx.textBaseline = "alphabetic";
-    const level = watts[1] === null ? 0 : place.y(Math.min(...watts));
-    const inside = place.bottom - level > 1.4 * size;
+    const level = last === null ? place.y(0.6 * this.#top) : place.y(Math.min(first, last));
+    const inside = place.bottom - level > 1.4 * size, middle = (left + right) / 2;
+    if (text === undefined) {
+      // A short effort is higher than what is around it: its watts may reach out over that.
+      ctx.lineWidth = 5;
+      ctx.strokeStyle = GROUND;
+      ctx.fillStyle = INK;
+      ctx.strokeText(texts[2], middle, level + size);
+      ctx.fillText(texts[2], middle, level + size);
+      return;
+    }
     const zone = each.zones.length ? each.zones[each.zones.length - 1][1] : 0;
     ctx.fillStyle = inside && zone ? INK_ON[zone - 1] : INK;
-    ctx.fillText(text, (left + right) / 2, inside ? place.bottom - 0.45 * size : level - 0.3 * size);
+    ctx.fillText(text, middle, inside ? place.bottom - 0.45 * size : level - 0.3 * size);
   }
 
   #namePostures(ctx, near, place, width, size, height) {
@@ -460,9 +500,9 @@ export class Profile {
       ctx.fillStyle = stands ? STANDING : SEATED;
       ctx.fillRect(x, height - tall, right - x - 1, tall);
       const left = Math.max(x, at);
-      const text = (stands ? ["STAND", "ST"] : ["SEATED", "SIT"]).find((each) => ctx.measureText(each).width < right - left - 6);
+      const text = stands ? "STAND" : "SEATED";
       ctx.fillStyle = "#06121c";
-      if (text) ctx.fillText(text, (left + right) / 2, height - tall / 2 + 1);
+      if (ctx.measureText(text).width < right - left - 6) ctx.fillText(text, (left + right) / 2, height - tall / 2 + 1);
     }
   }
 
@@ -487,7 +527,7 @@ export class Profile {
   // The road ahead with its grades, at a scale of its own.
   #zoomRoad(ctx, place, low, high, size, tall) {
     const inside = cut(this.#heights, Math.max(0, low), high);
-    drawRoad(ctx, inside, place, SLOPES, tall, 30);
+    const y = drawRoad(ctx, inside, place, SLOPES, tall, 30);
     ctx.font = this.#font(size, true);
     ctx.textAlign = "center";
     ctx.textBaseline = "alphabetic";
@@ -500,6 +540,7 @@ export class Profile {
       ctx.strokeText(text, x, place.bottom - 0.4 * size);
       ctx.fillText(text, x, place.bottom - 0.4 * size);
     }
+    return y(cut(inside, this.#now.at ?? 0, high)[0][1]);
   }
 }
 
@@ -540,7 +581,8 @@ function drawBar(ctx, each, place, zones, share, framed) {
   });
 }
 
-// The silhouette of a road, in one colour or by its grades; a flat one stays flat.
+// The silhouette of a road, in one colour or by its grades; a flat one stays flat. Returns what
+// makes a height of it one of the picture.
 function drawRoad(ctx, heights, place, colours, tall, least = 20) {
   const levels = heights.map(([, height]) => height);
   const low = Math.min(...levels), range = Math.max(least, Math.max(...levels) - low);
@@ -556,6 +598,7 @@ function drawRoad(ctx, heights, place, colours, tall, least = 20) {
     ctx.lineTo(place.x(b) + 0.5, place.bottom);
     ctx.fill();
   }
+  return y;
 }
 
 // The part of a polyline between two places.
