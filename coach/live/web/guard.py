@@ -30,7 +30,9 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-"""On every answer, whatever it is."""
+"""On every answer, whatever it is ..."""
+CLOSING = {**HEADERS, "connection": "close"}
+"""... and on all but the socket's: one request, one connection, and no limbo between two."""
 
 LOOPBACK = "127.0.0.1"
 METHODS = ("GET", "HEAD")
@@ -120,7 +122,7 @@ class Guard:
 
     def is_token(self, text: str) -> bool:
         """Return whether a text is the token, in the same time whatever it is."""
-        return hmac.compare_digest(text.encode("utf-8", "surrogateescape"), self.token.encode())
+        return hmac.compare_digest(text.encode(), self.token.encode())
 
     def tokens_in_address(self, scope: Scope) -> list[str]:
         """Return what the address gives as token."""

@@ -108,7 +108,7 @@ class Hub:
         self._speeds = tuple(speeds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moments: deque[Shown] = deque(maxlen=_MOST_MOMENTS)
-        self._keys: deque[Key] = deque(maxlen=_MOST_KEYS)
+        self._keys: deque[Key] = deque()
         self._wishes: deque[Wish] = deque(maxlen=_MOST_KEYS)
         self._coming = False
         self._next = 0.0
@@ -147,7 +147,8 @@ class Hub:
 
     def end(self, fields: dict[str, Any], charts: dict[str, bytes]) -> None:
         """Tell that the ride is over and saved."""
-        self._call(self._set_end, fields, charts)
+        if not self._call(self._set_end, fields, charts):
+            self.all_seen.set()  # nobody can be told any more
 
     def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Work in this loop from here on (the server's thread); ``None``: it is gone."""
@@ -165,11 +166,15 @@ class Hub:
     # --- what goes out ----------------------------------------------------------------------------
 
     def _safely(self, function: Any, *arguments: Any) -> None:  # noqa: ANN401 - any call at all
-        """Keep a fault for the end: the ride goes on, and so does the server."""
+        """Do something that must not end the server, whatever goes wrong in it."""
         try:
             function(*arguments)
         except Exception as error:
-            self.fault = self.fault or error
+            self.note(error)
+
+    def note(self, fault: BaseException) -> None:
+        """Keep the first fault of the server, for whoever runs the ride to tell of at its end."""
+        self.fault = self.fault or fault
 
     def _due(self) -> None:
         """Publish now, or as soon as it is not too soon after the frame before."""
@@ -310,19 +315,27 @@ class Hub:
         if key is Key.PAUSE and self._state is RideState.READY:
             self._start(None)
         else:
-            self._keys.append(key)
+            self._leave(key)
+
+    def _leave(self, key: Key) -> None:
+        """Leave a key for the ride."""
+        if len(self._keys) >= _MOST_KEYS:
+            raise Refused(Why.TOO_MANY, "The ride is not listening just now; press again.")
+        self._keys.append(key)
 
     def _start(self, answers: Answers | None) -> None:
         """Begin the ride, once: a second press on Start is no pause."""
+        if self._state is None:
+            raise Refused(Why.NOT_NOW, "The coach is not ready yet; wait a moment.")
         if self._state is not RideState.READY or self._started:
             raise Refused(Why.NOT_NOW, "The ride has begun already.")
         if self._asks and answers is None:
             raise Refused(Why.NOT_NOW, "Answer the questions on this page first.")
         if self._asks and answers is not None and not answers.bike_checked:
             raise Refused(Why.NOT_NOW, "Check the bike and the trainer first.")
+        self._leave(Key.PAUSE)
         self._started = True
         self.answers = answers if self._asks else None
-        self._keys.append(Key.PAUSE)
 
     def _wish(self, wish: Wish) -> None:
         if self._mode != "replay" or self._film is None:

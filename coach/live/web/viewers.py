@@ -10,8 +10,6 @@ from typing import Any
 MOST_WAITING = 64
 """Messages that wait for one viewer; of more the oldest are gone. Frames do not wait: the latest
 replaces the one before."""
-PATIENCE = 10.0
-"""How long a viewer may take nothing of what it is sent [s]."""
 
 BURST, PER_SECOND = 20, 10.0
 """Messages that a viewer may send at once, and from then on."""
@@ -97,6 +95,7 @@ class Viewer:
 
     async def write(
         self,
+        hello: str,
         send: Callable[[str], Awaitable[None]],
         frame: Callable[[Viewer], str | None],
     ) -> None:
@@ -104,16 +103,14 @@ class Viewer:
 
         Parameters
         ----------
+        hello : str
+            Comes before anything else.
         send : callable
             Sends a text; waits while the viewer takes nothing.
         frame : callable
             Returns the latest frame as it is to be sent to this viewer, or ``None`` if it has it.
-
-        Raises
-        ------
-        TimeoutError
-            If the viewer took nothing for `PATIENCE`.
         """
+        await send(hello)
         while True:
             await self._news.wait()
             self._news.clear()
@@ -122,5 +119,4 @@ class Viewer:
             texts += self._waiting
             self._waiting.clear()
             for text in texts:
-                async with asyncio.timeout(PATIENCE):
-                    await send(text)
+                await send(text)
