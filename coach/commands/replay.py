@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from coach import __version__
 from coach.commands import options
 from coach.commands.opening import DONE_WITH_LOSS, open_plan
+from coach.commands.playing import show_film, speed_of_film, wants_film
 from coach.commands.riding import after, clock_for, go
 from coach.commands.saving import readable
+from coach.commands.watching import Watching, page_options
 from coach.errors import RideFileError, RiderInputError
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 @options.rider_file
 @options.speed("max")
 @options.out
+@click.option("--live", is_flag=True, help="Then show it on the live page, to play and wind.")
+@page_options
 @click.pass_context
 def replay(
     ctx: click.Context,
@@ -37,19 +42,32 @@ def replay(
     rider_file: Path | None,
     speed: float | None,
     out: Path,
+    live: bool,
+    watching: Watching,
 ) -> None:
-    """Ride a recorded ride again (.ride .fit .gpx .tcx): same engine, journal and chart."""
+    """Ride a recorded ride again (.ride .fit .gpx .tcx): same engine, journal and chart.
+
+    With --live the files are made first; then the page in the browser plays the ride as fast as it
+    was ridden, or --speed 1, 2, 5, 10 or 20 times as fast, from wherever you wind it to. Long stops
+    are shown for ten seconds. It ends when you close the page, with q or with Ctrl-C.
+    """
     import numpy as np
 
     from coach import profile
     from coach.analysis.timer import timer_time
     from coach.journal import Header
     from coach.live import terminal
+    from coach.live.film import Film
     from coach.ride import as_ridden, lengthened
     from coach.rides import load_ride
     from coach.trainers.replay import ReplayTrainer
     from coach.workouts import find_workout
 
+    film = None
+    if wants_film(watching, live=live):
+        given = ctx.get_parameter_source("speed") is not ParameterSource.DEFAULT
+        played_at, speed = speed_of_film(speed, given=given), None
+        film = Film()
     recorded = load_ride(file)
     for warning in recorded.warnings:
         click.echo(warning, err=True)
@@ -76,8 +94,12 @@ def replay(
         recording=True,
         indoor=recorded.indoor,
     )
-    displays: list[Display] = [] if speed is None else [terminal.display(plan, quiet=True)]
-    after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
+    displays: list[Display] = [] if film is None else [film]
+    if speed is not None:
+        displays.append(terminal.display(plan, quiet=True))
+    ridden = after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
+    if film is not None and ridden is not None:
+        show_film(film, plan, rider, watching, speed=played_at)
     if not whole:
         ctx.exit(DONE_WITH_LOSS)
 

@@ -1,0 +1,282 @@
+"""Replays on the page: who plays them, for how long, and what the command says."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from test_cli import RIDES
+from test_film import FILM
+from websockets.sync.client import ClientConnection, connect
+
+from coach.cli import run
+from coach.clock import ManualClock
+from coach.commands import playing
+from coach.commands.playing import AGAIN, GONE, TICK, play
+from coach.live.player import KEYS, SPEEDS
+from coach.live.view import Frame
+from coach.live.web.wire import Seek, Speed, Wish
+from coach.messages import Key
+
+
+class Page:
+    """A page whose viewers do what is written down, at its time."""
+
+    def __init__(self, clock: ManualClock, script: dict[float, object]) -> None:
+        self.clock = clock
+        self.script = script
+        self.viewers = 0
+        self.frames: list[tuple[float, Frame]] = []
+        self.cues: list[str] = []
+        self.films: list[tuple[float, float, bool, int]] = []
+        self._keys: list[Key] = []
+        self._wishes: list[Wish] = []
+        self.end = max(script)
+
+    def over(self) -> bool:
+        """Do what is due, and tell whether the script is over."""
+        for at in sorted(self.script):
+            if at <= self.clock.now():
+                what = self.script.pop(at)
+                if isinstance(what, Key):
+                    self._keys.append(what)
+                elif isinstance(what, (Seek, Speed)):
+                    self._wishes.append(what)
+                elif isinstance(what, int):
+                    self.viewers = what
+        return self.clock.now() > self.end
+
+    def keys(self) -> list[Key]:
+        keys, self._keys = self._keys, []
+        return keys
+
+    read = keys
+
+    def wishes(self) -> list[Wish]:
+        wishes, self._wishes = self._wishes, []
+        return wishes
+
+    def show_frame(self, frame, cues, sounds) -> None:
+        self.frames.append((self.clock.now(), frame))
+        self.cues += [cue.text for cue in cues]
+
+    def show_film(self, player) -> None:
+        self.films.append((self.clock.now(), player.at, player.playing, player.speed))
+
+    def at(self, time: float) -> float:
+        """When in the ride the frame was that stood on the page at a time."""
+        return [frame.snapshot.time for when, frame in self.frames if when <= time][-1]
+
+
+def played(script: dict[float, object], **more: object) -> Page:
+    clock = ManualClock()
+    page = Page(clock, script)
+    play(FILM, page, clock, over=page.over, **more)  # type: ignore[arg-type]
+    return page
+
+
+def test_a_film_waits_for_its_first_viewer_and_runs_only_while_somebody_watches() -> None:
+    page = played({3600.0: 1, 3610.0: 0, 3615.0: 2, 3625.0: "end"})
+    assert page.films[0][:3] == (0.0, 0.0, True)
+    assert page.at(3599.0) == FILM[0].frame.snapshot.time
+    assert page.at(3609.95) == pytest.approx(10.0, abs=1.0)
+    assert page.at(3614.9) == page.at(3610.0)
+    assert page.at(3625.0) == pytest.approx(20.0, abs=1.0)
+
+
+def test_a_replay_is_over_when_its_page_was_closed_and_not_when_it_loads_anew() -> None:
+    again = GONE - 2 * TICK
+    page = played({1.0: 1, 5.0: 0, 5.0 + again: 1, 50.0: 0, 1000.0: "never"})
+    assert page.clock.now() == pytest.approx(50.0 + GONE, abs=2 * TICK)
+
+
+@pytest.mark.parametrize("where", ["page", "terminal"])
+def test_the_key_that_quits_ends_it_wherever_it_is_pressed(where) -> None:
+    clock = ManualClock()
+    page = Page(clock, {0.0: 1, 7.0: Key.QUIT, 100.0: "never"})
+    nobody = Page(clock, {0.0: 0})
+    if where == "terminal":
+        page.keys, page.read = list, page.keys  # type: ignore[assignment, method-assign]
+    else:
+        page.read = nobody.keys  # type: ignore[method-assign]
+    play(FILM, page, clock, page, over=page.over)  # type: ignore[arg-type]
+    assert clock.now() == pytest.approx(7.0, abs=2 * TICK)
+
+
+def test_a_leap_is_on_the_page_at_once() -> None:
+    page = played({0.0: 1, 5.0: Seek(80.0), 5.5: "end"})
+    first = next(when for when, frame in page.frames if frame.snapshot.time >= 80.0)
+    assert first <= 5.0 + TICK
+    told = next(when for when, at, _, _ in page.films if at >= 80.0)
+    assert told <= 5.0 + TICK
+    assert page.cues == [], "nothing is told of what was leapt over"
+
+
+def test_keys_and_speeds_are_heeded_and_told() -> None:
+    page = played({0.0: 1, 2.0: Speed(20), 4.0: Key.EASIER, 5.0: Key.PAUSE, 6.0: "end"})
+    assert [state for _, _, *state in page.films[-1:]] == [[False, 10]]
+    # 2 s at life's speed, 2 s twenty times and 1 s ten times as fast.
+    assert page.films[-1][1] == pytest.approx(2 + 40 + 10, abs=2.5)
+    assert page.cues == ["at 30"]
+
+
+def test_a_page_always_hears_something_and_never_too_much() -> None:
+    page = played({0.0: 1, 10.0: Key.PAUSE, 20.0: "end"})
+    times = [when for when, _ in page.frames]
+    gaps = [after - before for before, after in pairwise(times)]
+    assert max(gaps) < 2.0, "what hears nothing for two seconds is stale"
+    assert len([when for when in times if 12.0 <= when < 20.0]) <= 8.0 / AGAIN + 2
+    told = [when for when, *_ in page.films if when < 10.0]
+    assert 10 <= len(told) <= 10.0 / AGAIN + 2
+    assert not [when for when, *_ in page.films if when > 11.0], "a film that stands is not news"
+
+
+# --- the command ----------------------------------------------------------------------------------
+
+
+class Watcher:
+    """Looks at the page as soon as it is served, in a thread of its own."""
+
+    def __init__(self, look: Callable[[ClientConnection], None]) -> None:
+        self.look = look
+        self.fault: BaseException | None = None
+        self.thread: Thread | None = None
+        self.served = playing.served
+
+    @contextmanager
+    def __call__(self, page, watching) -> Iterator[None]:
+        with self.served(page, watching):
+            self.thread = Thread(target=self._watch, args=(page.url,))
+            self.thread.start()
+            yield
+
+    def _watch(self, url: str) -> None:
+        try:
+            with connect(f"ws{url[4:]}socket", origin=url.rstrip("/"), max_size=None) as socket:
+                self.look(socket)
+        except BaseException as error:
+            self.fault = error
+            signal.raise_signal(signal.SIGTERM)  # end the replay, so that the test ends
+
+
+@pytest.fixture
+def watched_by(monkeypatch) -> Iterator[Callable[..., Watcher]]:
+    watchers: list[Watcher] = []
+
+    def watched(look: Callable[[ClientConnection], None]) -> Watcher:
+        watchers.append(Watcher(look))
+        monkeypatch.setattr(playing, "served", watchers[-1])
+        return watchers[-1]
+
+    yield watched
+    for watcher in watchers:
+        assert watcher.thread is not None, "no page was served"
+        watcher.thread.join(10.0)
+        if watcher.fault is not None:
+            raise watcher.fault
+
+
+def heard(socket: ClientConnection, kind: str, wanted: Callable[[dict], bool] = bool) -> dict:
+    """Wait for a message."""
+    while True:
+        message = json.loads(socket.recv(timeout=10.0))
+        if message["type"] == kind and wanted(message):
+            return message
+
+
+def replay(tmp_path: Path, *more: str, name: str = "indoor_tiny_paused.fit") -> int:
+    here = ["--live", "--port", "0", "--no-browser", "--out", str(tmp_path)]
+    return run(["replay", str(RIDES / name), *here, *more])
+
+
+def test_a_recorded_ride_is_kept_and_then_played_on_the_page(tmp_path, capsys, watched_by) -> None:
+    def look(socket: ClientConnection) -> None:
+        hello = heard(socket, "hello")
+        assert hello["mode"] == "replay"
+        assert [key["key"] for key in hello["keys"]] == [each.key.value for each in KEYS]
+        assert hello["speeds"] == list(SPEEDS)
+        film = hello["film"]
+        assert film["playing"]
+        assert film["speed"] == 20
+        # 199 samples; two silences of 13 s and 115 s are shown for 10 s each.
+        assert film["duration_s"] == pytest.approx(324 - 3 - 105, abs=3)
+        assert len(hello["trace"]["power_w"]) >= 190, "all that was ridden is there at once"
+        socket.send(json.dumps({"type": "key", "key": "pause"}))
+        assert not heard(socket, "film", lambda film: not film["playing"])["playing"]
+        socket.send(json.dumps({"type": "seek", "at_s": 60.0}))
+        frame = heard(socket, "frame", lambda frame: "power_w" in frame)
+        assert frame["elapsed_time_s"] == 60.0
+        assert heard(socket, "film")["at_s"] == 60.0
+        socket.send(json.dumps({"type": "speed", "speed": 3}))
+        heard(socket, "refused")
+        socket.send(json.dumps({"type": "key", "key": "swap"}))
+        heard(socket, "refused")
+        socket.send(json.dumps({"type": "key", "key": "quit"}))
+        heard(socket, "end")
+        socket.send(json.dumps({"type": "seen"}))
+
+    watched_by(look)
+    assert replay(tmp_path, "--speed", "20") == 0
+    out, err = capsys.readouterr()
+    assert "live: http://127.0.0.1:" in err
+    assert "saved: " in out
+    assert {path.suffix for path in tmp_path.iterdir()} == {".ride", ".fit", ".png"}
+
+
+def test_a_signal_ends_the_replay_in_order(tmp_path, capsys, watched_by) -> None:
+    def look(socket: ClientConnection) -> None:
+        heard(socket, "hello")
+        signal.raise_signal(signal.SIGINT)
+        heard(socket, "end")
+        socket.send(json.dumps({"type": "seen"}))
+
+    watched_by(look)
+    assert replay(tmp_path) == 0
+
+
+def test_a_ride_read_in_part_is_played_in_part_with_exit_code_three(tmp_path, watched_by) -> None:
+    def look(socket: ClientConnection) -> None:
+        hello = heard(socket, "hello")
+        assert hello["film"]["duration_s"] > 0
+        socket.send(json.dumps({"type": "key", "key": "quit"}))
+        heard(socket, "end")
+
+    watched_by(look)
+    assert replay(tmp_path, name="corrupt_truncated.fit") == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["route_missing_elevation.gpx", "ramp_test.zwo", "README.md", "no"]
+)
+def test_what_cannot_be_replayed_is_told_in_the_same_words(tmp_path, capsys, name) -> None:
+    with_page = replay(tmp_path, name=name)
+    told = capsys.readouterr()
+    assert run(["replay", str(RIDES / name), "--out", str(tmp_path)]) == with_page != 0
+    assert capsys.readouterr() == told
+    assert "live:" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--live", "--speed", "3"], "--speed 3: with --live it is one of 1, 2, 5, 10, 20"),
+        (["--live", "--speed", "max"], "--speed max: with --live it is one of 1, 2, 5, 10, 20"),
+        (["--live", "--terminal-only"], "--terminal-only: --live asks for the page"),
+        (["--live", "--lan-control"], "add --lan"),
+        (["--port", "0"], "there is a page only with --live"),
+        (["--no-browser"], "there is a page only with --live"),
+        (["--terminal-only"], "there is a page only with --live"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(tmp_path, capsys, options, words) -> None:
+    out = tmp_path / "out"
+    ride = RIDES / "indoor_tiny_paused.fit"
+    assert run(["replay", str(ride), *options, "--out", str(out)]) == 2
+    assert words in capsys.readouterr().err
+    assert not out.exists(), "nothing was begun"
