@@ -20,7 +20,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from coach.live.base import Display
@@ -29,14 +29,21 @@ from coach.live.keyboard import KEYS, Keyboard, keyboard
 from coach.live.output import Output, output
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen
+from coach.live.sound import Sound, Sounds, Tone
 from coach.live.surface import Surface, has_unicode, style_of
 from coach.live.view import Frame, Viewer
-from coach.messages import Cue, CueKind, Key, Snapshot
+from coach.live.voice import Voice, voice
+from coach.messages import Cue, Key, Snapshot
 from coach.workout import Workout
 
 _INTERVAL = 0.1
 """Least time between two pictures [s]: a ride faster than life is not drawn whole."""
-_BELLS = {CueKind.STAND: 2, CueKind.SIT: 1}
+_BELLS = {Tone.STAND: 2, Tone.SIT: 1}
+"""Rings of a terminal without a voice."""
+
+
+def _never() -> bool:
+    return False
 
 
 class TerminalDisplay:
@@ -55,11 +62,15 @@ class TerminalDisplay:
     workout : Workout, optional
         The plan, for the strip of hills.
     quiet : bool
-        No bell.
+        No sound.
     first : str
         Words to begin with.
     interval : float
         Least real time between two pictures [s].
+    voice : Voice, optional
+        Says the words aloud; without one, and when it fails, the bell rings.
+    muted : callable
+        Whether somebody else is heard now, as a page with its sound on.
     """
 
     def __init__(
@@ -72,12 +83,17 @@ class TerminalDisplay:
         quiet: bool = False,
         first: str = "",
         interval: float = _INTERVAL,
+        voice: Voice | None = None,
+        muted: Callable[[], bool] = _never,
     ) -> None:
         self._surface = Surface(output, keyboard, style, quiet=quiet)
         self._workout = workout
         self._interval = interval
         self._due = -math.inf
         self._viewer = Viewer(first)
+        self._sounds = Sounds()
+        self._voice = None if quiet else voice
+        self._muted = muted
 
     def __enter__(self) -> TerminalDisplay:
         self.open()
@@ -93,14 +109,26 @@ class TerminalDisplay:
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Draw what changed; a terminal that does not keep up misses pictures, not the ride."""
         frame = self._viewer.see(snapshot, cues)
-        for cue in cues:
-            if cue.kind in _BELLS:
-                self._surface.ring(_BELLS[cue.kind])
+        self._sound(self._sounds.hear(snapshot, cues))
         now = time.monotonic()
         if now < self._due or not self._surface.ready:
             return
         self._due = now + self._interval
         self._surface.draw(lambda width, height: self._lines(frame, width, height))
+
+    def _sound(self, sounds: Sequence[Sound]) -> None:
+        """Say or ring what is to be heard; words go on being said until others come."""
+        voice, muted = self._voice, self._muted()
+        if voice is not None:
+            if muted:
+                voice.hush()
+            voice.tend()
+        for sound in [] if muted else sounds:
+            if voice is not None and not voice.failed:
+                if sound.words:
+                    voice.say(sound.words)
+            elif sound.tone in _BELLS:
+                self._surface.ring(_BELLS[sound.tone])
 
     def _lines(self, frame: Frame, width: int, height: int) -> list[str]:
         surface = self._surface
@@ -113,6 +141,8 @@ class TerminalDisplay:
     def close(self) -> None:
         """Give screen and keyboard back as they were; may be called twice."""
         self._surface.close()
+        if self._voice is not None:
+            self._voice.close()
 
 
 def display(
@@ -120,6 +150,8 @@ def display(
     *,
     quiet: bool = False,
     first: str = "",
+    aloud: bool = False,
+    muted: Callable[[], bool] = _never,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
@@ -135,9 +167,13 @@ def display(
     workout : Workout, optional
         The plan, for the strip of hills.
     quiet : bool
-        No bell.
+        No sound.
     first : str
         Said on standard error before; a full screen, which covers that, begins with it.
+    aloud : bool
+        Say the words aloud where there is a voice: not in a ride faster than life.
+    muted : callable
+        Whether somebody else is heard now, as a page with its sound on.
     stdin, stdout : TextIO, optional
         By default the program's own.
     environ : mapping of str to str, optional
@@ -151,4 +187,13 @@ def display(
     if screen is None:
         return PlainDisplay(stdout, board, unicode=has_unicode(stdout, environ))
     style = style_of(stdout, environ)
-    return TerminalDisplay(screen, board, style, workout, quiet=quiet, first=first)
+    return TerminalDisplay(
+        screen,
+        board,
+        style,
+        workout,
+        quiet=quiet,
+        first=first,
+        voice=voice(environ) if aloud and not quiet else None,
+        muted=muted,
+    )
