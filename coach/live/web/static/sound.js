@@ -26,7 +26,7 @@ const AHEAD = 0.02; // [s]; a tone is never asked for in the past
 
 const TURNS = new Set(['stand', 'sit', 'end']);
 const LATEST = 1000; // [ms] after which a sound is no longer worth hearing
-const CROWDED = 250; // [ms] in which a tick or a note after another tone would be a rush
+const CROWDED = 120; // [ms] in which a tick or a note after another tone would run into it
 const BREATH = 80; // [ms]: words right after cancel() are dropped by some browsers
 const WINDOW = 10000; // [ms] over which the promptest message tells how late is usual
 
