@@ -300,7 +300,8 @@ class Trace:
         if self._axis is None or snapshot.state is not RideState.RIDING:
             self._before = None
             return
-        at = self._axis.at(snapshot)
+        # Rounded as the page is told it, so that both find the same place.
+        at = round(self._axis.at(snapshot), 1)
         ridden = snapshot.distance if self._axis.road else snapshot.timer_time
         cell = self._cell(at)
         first = cell

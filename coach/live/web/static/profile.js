@@ -37,12 +37,12 @@ function sized(canvas, width, height) {
   return ctx;
 }
 
-function hatching(ctx, colour) {
+function hatching(ctx, colour, thick) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const t = tile.getContext("2d");
   t.strokeStyle = colour;
-  t.lineWidth = 3;
+  t.lineWidth = thick;
   for (const at of [-8, 0, 8]) {
     t.beginPath();
     t.moveTo(at - 2, 10);
@@ -170,7 +170,7 @@ export class Profile {
     }
     this.#last = { at: now.at, ridden };
     const code = CODES[`${now.position} ${now.position_source}`] ?? 0;
-    this.#powers.fill(now.power_w === null ? NaN : now.power_w, first, cell + 1);
+    this.#powers.fill(now.power_w === null ? NaN : Math.round(now.power_w), first, cell + 1);
     this.#codes.fill(code, first, cell + 1);
     return [first, cell];
   }
@@ -343,10 +343,10 @@ export class Profile {
     ctx.restore();
   }
 
-  // Standing is tall and hatched, seated low and plain; only a frame of it where a key said so.
+  // Standing is tall and hatched, seated low and plain; thinner where only a key said so.
   #drawDone(ctx, from, to, cellsOf, edge) {
     const { row, names } = this.#box, base = this.#base(names.length - 1);
-    const hatch = hatching(ctx, STANDING);
+    const thick = hatching(ctx, STANDING, 3.5), thin = hatching(ctx, STANDING, 1.2);
     for (let b = from; b <= to; b++) {
       const code = this.#code(...cellsOf(b));
       if (!code) continue;
@@ -355,7 +355,7 @@ export class Profile {
       if (stands) {
         ctx.fillStyle = declared ? GROUND : "#5c4200";
         ctx.fillRect(x, base - high, wide, high);
-        ctx.fillStyle = hatch;
+        ctx.fillStyle = declared ? thin : thick;
         ctx.fillRect(x, base - high, wide, high);
       } else if (declared) {
         ctx.fillStyle = SEATED_BEHIND;
