@@ -106,13 +106,14 @@ def test_a_plan_without_segments_is_empty():
 
 def test_a_slow_ramp_changes_its_colour_where_it_crosses_a_zone():
     # 55 % of 220 W are 121 W, 75 % are 165 W.
-    up, down = stretches(ramp(88.0, 176.0, 200.0)), stretches(ramp(143.0, 88.0, 200.0))
+    up, down = stretches(ramp(88.0, 176.0, 200.0)), stretches(ramp(176.0, 88.0, 200.0))
     assert up[0]["zones"] == [[0.0, 1], [75.0, 2], [175.0, 3]]
-    assert down[0]["zones"] == [[0.0, 2], [80.0, 1]]
+    assert down[0]["zones"] == [[0.0, 3], [25.0, 2], [125.0, 1]]
 
 
 def test_a_steep_ramp_has_the_colour_of_where_it_leads():
     assert stretches(ramp(110.0, 240.0, 20.0))[0]["zones"] == [[0.0, 5]]
+    assert stretches(ramp(110.0, 170.0, 115.0))[0]["zones"] == [[0.0, 3]]
     assert stretches(ramp(88.0, 143.0, 110.0))[0]["zones"][0] == [0.0, 1]
 
 
@@ -133,6 +134,12 @@ def test_what_looks_the_same_is_one_stretch():
 @pytest.mark.parametrize("other", [DOWNHILL, STANDING_HILL, (*SEATED_HILL[:-1], 2)])
 def test_what_looks_different_stays_apart(other):
     assert len(stretches(workout(SEATED_HILL, other))) == 2
+
+
+def test_two_hills_stay_two_whatever_they_are_called():
+    plan = workout(SEATED_HILL, (*SEATED_HILL[:-1], 2))
+    named = tuple(replace(each, label="Hill") for each in plan.segments)
+    assert len(stretches(replace(plan, segments=named))) == 2
 
 
 def test_a_ramp_is_never_joined_with_what_it_leads_to():
@@ -245,6 +252,15 @@ def test_a_second_keeps_its_last_power():
 
 def test_what_was_skipped_is_a_gap():
     assert followed(at(0.0), at(1.0), at(5.0, timer=1.25)) == [200, 200, None, None, None, 200]
+
+
+def test_an_estimate_that_moves_a_little_is_no_skip():
+    assert followed(at(0.0), at(2.5, timer=0.75)) == [200, 200, 200]
+
+
+def test_a_page_that_keeps_its_own_trace_finds_the_same_places_and_numbers():
+    # It gets the place with one digit, and rounds halves up.
+    assert followed(at(0.0), at(1.96, timer=1.9, power=100.5)) == [200, 101, 101]
 
 
 def test_what_is_ridden_again_is_drawn_anew():

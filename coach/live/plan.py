@@ -311,7 +311,7 @@ class Trace:
             if 0.0 <= at - at_before <= 2 * (ridden - ridden_before) + 1.0:
                 first = min(cell, self._cell(at_before) + 1)
         self._before = (at, ridden)
-        power = _UNKNOWN if frame.power is None else min(32_000, max(0, round(frame.power)))
+        power = _UNKNOWN if frame.power is None else min(32_000, max(0, int(frame.power + 0.5)))
         posture = _posture(snapshot)
         for each in range(first, cell + 1):
             self._powers[each] = power
