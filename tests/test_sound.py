@@ -170,10 +170,21 @@ def test_skipping_says_the_change_at_once_and_warns_of_the_next() -> None:
 
 
 def test_a_ride_that_is_joined_inside_the_warning_names_what_is_left() -> None:
-    for left, number in ((11.75, "ten"), (9.0, "seven"), (5.0, "three")):
+    for left, number in ((11.75, "ten"), (9.0, "seven"), (8.25, "six"), (5.0, "three")):
         assert words(Sounds().hear(to_stand(left))) == f"Stand in {number} seconds"
     assert Sounds().hear(to_stand(4.75)) == []
     assert Sounds().hear(to_stand(2.5)) == []
+
+
+def test_a_clock_that_is_a_little_off_moves_no_change() -> None:
+    sounds = Sounds()
+    sounds.hear(to_stand(12.0))
+    assert sounds.hear(moment(time=190.0, next_posture_in=10.5)) == []
+
+
+def test_the_moment_itself_has_no_tick() -> None:
+    sounds = Sounds()
+    assert [ticks(sounds.hear(to_stand(left))) for left in (2.0, 1.0, 0.0, -0.25)] == [0, 1, 0, 0]
 
 
 def test_after_a_step_back_in_time_everything_is_counted_anew() -> None:
@@ -195,6 +206,15 @@ def test_a_slower_rider_on_a_road_is_warned_anew_only_when_it_is_much_later() ->
     assert at(104.0, 11.0) == ""
     assert at(106.0, 14.0) == ""
     assert at(108.0, 12.0) == "Stand in ten seconds"
+
+
+def test_a_road_counts_as_told_from_when_it_was_told() -> None:
+    sounds = Sounds()
+    heard = [
+        words(sounds.hear(moment(time=time, next_posture_in=left, segment_way=100.0)))
+        for time, left in ((50.0, 60.0), (102.0, 12.0), (105.0, 11.0), (106.0, 12.0))
+    ]
+    assert heard == ["", "Stand in ten seconds", "", ""]
 
 
 def test_ticks_of_a_road_are_not_repeated_when_it_gets_slower() -> None:
@@ -248,10 +268,14 @@ def test_the_count_down_after_a_pause_ticks_and_says_once_what_it_is() -> None:
 def test_each_count_down_is_counted() -> None:
     sounds = Sounds()
 
-    def at(time: float, left: float | None) -> int:
-        return ticks(sounds.hear(moment(time=time, state=RideState.PAUSED, resumes_in=left)))
+    def at(time: float, left: float | None) -> tuple[int, str]:
+        back = Cue(time, CueKind.ADVICE, f"Trainer is back: {left:.0f}") if left else None
+        still = moment(time=time, state=RideState.PAUSED, resumes_in=left)
+        heard = sounds.hear(still, [back] if back else ())
+        return ticks(heard), words(heard)
 
-    assert [at(1.0, 3.0), at(2.0, 2.0), at(3.0, None), at(4.0, 3.0)] == [1, 1, 0, 1]
+    said = [at(1.0, 3.0), at(2.0, 2.0), at(3.0, None), at(4.0, 3.0)]
+    assert said == [(1, "Trainer is back"), (1, ""), (0, ""), (1, "Trainer is back")]
 
 
 # --- several at once ------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ class Sounds:
         turns = [cue for cue in said if cue.kind in _TURNS]
         if turns:
             # What led up to it is past.
-            said = [cue for cue in said if cue.time >= turns[-1].time and cue.kind not in _WARNINGS]
+            said = [cue for cue in said if cue.time >= turns[-1].time]
         # The file of a workout may add words of its own; the coach's stay in front of them.
         ours = [self._text(cue, snapshot) for cue in said if cue.kind is not CueKind.TEXT][-2:]
         texts = [cue.text for cue in said if cue.kind is CueKind.TEXT][-1:]
