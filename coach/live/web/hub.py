@@ -129,9 +129,12 @@ class Hub:
     def show(self, shown: Shown) -> None:
         """Leave a moment to be shown."""
         self._moments.append(shown)
-        # Whoever sees this flag set is sure that its moment is still to be taken.
+        # Set before the server's thread can clear it; and it clears it before it takes moments, so
+        # that whoever finds it set is sure that its own is still to be taken.
         if not self._coming:
-            self._coming = self._call(self._due)
+            self._coming = True
+            if not self._call(self._due):
+                self._coming = False
 
     def keys(self) -> list[Key]:
         """Take the keys that were pressed since the last call."""

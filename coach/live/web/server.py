@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import uvicorn
 
@@ -32,6 +33,18 @@ _PING = 5.0
 """Between two pings; and after one, until a viewer that has not taken it is cut [s]."""
 _STOP_PATIENCE = 4.0
 """How long to wait for the server's thread [s]; viewers have a second of it to hear the end."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn's server, which waits to be told that it is over instead of looking all the time."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.over = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        await self.over.wait()
 
 
 class Server:
@@ -62,7 +75,8 @@ class Server:
         self._port = port
         self._lan = lan
         self._lan_control = lan_control
-        self._server: uvicorn.Server | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: _Uvicorn | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Guard:
@@ -93,12 +107,20 @@ class Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,
             backlog=MOST_CONNECTIONS,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        # What is told from here on waits in the loop until its thread runs.
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._note)
+        self._hub.attach(self._loop)
+        self._server = _Uvicorn(config)
         self._thread = threading.Thread(
-            target=self._run, args=(self._server, sockets), name="live page", daemon=True
+            target=self._run,
+            args=(self._loop, self._server, sockets),
+            name="live page",
+            daemon=True,
         )
         self._thread.start()
         return self.guard
@@ -106,13 +128,16 @@ class Server:
     def stop(self) -> None:
         """Serve no more; may be called twice."""
         thread, self._thread = self._thread, None
-        if self._server is not None and thread is not None:
-            self._server.should_exit = True
+        if thread is not None and self._server is not None and self._loop is not None:
+            with suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._server.over.set)
             thread.join(_STOP_PATIENCE)
 
-    def _run(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+    def _run(
+        self, loop: asyncio.AbstractEventLoop, server: _Uvicorn, sockets: list[socket.socket]
+    ) -> None:
         try:
-            with asyncio.Runner() as runner:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
                 runner.run(self._serve(server, sockets))
         except BaseException as error:  # nothing of this thread may end the program
             self._hub.note(error)
@@ -122,10 +147,7 @@ class Server:
             for each in sockets:
                 each.close()
 
-    async def _serve(self, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._note)
-        self._hub.attach(loop)
+    async def _serve(self, server: _Uvicorn, sockets: list[socket.socket]) -> None:
         await server.serve(sockets)
         for each in list(server.server_state.connections):
             each.transport.abort()

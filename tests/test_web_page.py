@@ -1,0 +1,600 @@
+"""The ride on a page: what viewers get, what they may ask, and that the ride never waits."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import threading
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+
+import pytest
+from pages import (
+    FIRST,
+    HANDSHAKE,
+    INTRO,
+    RIDER,
+    RIDING,
+    WORKOUT,
+    connected,
+    is_cut,
+    page,
+    port_of,
+    served,
+    until,
+)
+from websockets.exceptions import ConnectionClosed
+
+from coach.engine import TICK, Engine
+from coach.errors import CoachError
+from coach.live import view
+from coach.live.keyboard import KEYS
+from coach.live.plan import Trace, place_json, plan_json
+from coach.live.web import hub, server
+from coach.live.web.display import End, Hill, WebDisplay
+from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
+from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
+from coach.messages import Cue, CueKind, Key, RideState, Telemetry
+
+READY = replace(FIRST, state=RideState.READY)
+ASKING = replace(INTRO, questions=("a heart condition",))
+STAND = Cue(0.0, CueKind.STAND, "Stand up")
+
+
+def later(seconds: float, **changes: object):
+    return replace(RIDING, time=RIDING.time + seconds, **changes)
+
+
+# --- what viewers get -----------------------------------------------------------------------------
+
+
+def test_hello_holds_all_there_is():
+    with served(mode="demo", quiet=True) as display:
+        with page(display) as here:
+            assert here.hello["frame"] is None
+        display.show(RIDING, [])
+        with page(display) as here:
+            hello = here.hello if here.hello["frame"] else here.hear_of("frame")
+        with page(display) as here:
+            hello = here.hello
+        assert hello["mode"] == "demo"
+        assert hello["control"] is True
+        assert hello["quiet"] is True
+        assert hello["speeds"] == []
+        assert [each["key"] for each in hello["keys"]] == [each.key for each in KEYS]
+        assert hello["keys"][0] == {
+            "key": "pause", "characters": " ", "name": "space", "does": "pause"
+        }  # fmt: skip
+        assert hello["plan"] == json.loads(json.dumps(plan_json(WORKOUT, RIDER)))
+        assert hello["trace"].keys() == Trace(WORKOUT).json().keys()
+        assert hello["start"]["title"] == "Six hills"
+        assert hello["start"]["ftp_w"] == 220.0
+        assert hello["film"] is None
+        assert hello["end"] is None
+        frame = hello["frame"]
+        assert frame.pop("at") == 0.0
+        assert abs(frame.pop("clock_ms") / 1000 - time.monotonic()) < 5
+        told = rounded(view.as_json(view.Viewer().see(RIDING)))
+        assert frame == json.loads(json.dumps(told))
+
+
+def test_a_frame_tells_what_is_new():
+    with served() as display:
+        display.show(RIDING, [])
+        with page(display) as here:
+            display.show(later(0.25, heart_rate=141.0), [])
+            frame = here.hear()
+            if here.hello["frame"] is None:  # it came before the first was taken in
+                frame = here.hear()
+            assert frame.pop("type") == "frame"
+            assert frame.pop("clock_ms") > 0
+            assert frame == {"time_s": 0.25, "heart_rate_bpm": 141}
+
+
+def test_deltas_after_hello_make_the_frame_whatever_is_left_out():
+    with served() as display, page(display) as here:
+        known: dict = {}
+        for tick in range(40):
+            display.show(later(tick, cadence=60.0 + tick % 7, power=200.0 + tick), [])
+        while known.get("time_s") != 39.0:
+            known |= here.hear_of("frame")
+        with page(display) as late:
+            fresh = late.hello["frame"]
+        del known["type"]
+        assert known == fresh
+
+
+def test_cues_and_sounds_are_told_once_and_after_hello():
+    with served() as display, page(display) as here, page(display) as other:
+        display.show(RIDING, [STAND])
+        for each in (here, other):
+            assert each.hear()["type"] == "frame"
+            assert each.hear() == {"type": "cue", "kind": "stand", "text": "Stand up"}
+            sound = each.hear()
+            assert (sound["type"], sound["tone"]) == ("sound", "stand")
+            assert abs(sound["clock_ms"] / 1000 - time.monotonic()) < 5
+        display.show(later(1.0), [])
+        assert here.hear()["type"] == "frame"
+        with page(display) as late:
+            display.show(later(2.0), [])
+            assert late.hear()["type"] == "frame"  # nothing of what was said before it came
+
+
+def test_a_fast_ride_is_not_drawn_whole_but_its_last_moment_is():
+    with served() as display, page(display) as here:
+        start, frames, cues = time.monotonic(), 0, 0
+        for tick in range(2000):
+            cue = [STAND] if tick % 500 == 0 else []
+            display.show(later(tick), cue)
+        known: dict = {}
+        while known.get("time_s") != 1999.0 or cues < 4:
+            told = here.hear()
+            if told["type"] == "frame":
+                frames += 1
+                known |= told
+            cues += told["type"] == "cue"
+        took = time.monotonic() - start
+        assert frames <= took / FRAME_INTERVAL + 2
+
+
+def test_many_watch_the_same():
+    with served() as display, ExitStack() as stack:
+        pages = [stack.enter_context(page(display)) for _ in range(20)]
+        assert display.viewers == 20
+        for tick in range(3):
+            display.show(later(tick, power=100.0 + tick), [])
+        for each in pages:
+            known: dict = {}
+            while known.get("time_s") != 2.0:
+                known |= each.hear_of("frame")
+            assert known["power_w"] == 101
+    assert display.viewers == 0
+
+
+def test_one_more_than_there_is_room_for_is_told_so(monkeypatch):
+    assert MOST_VIEWERS == 64
+    monkeypatch.setattr(hub, "MOST_VIEWERS", 2)
+    with served() as display, page(display), page(display), connected(display) as late:
+        assert "watch this ride already" in json.loads(late.recv())["why"]
+        with pytest.raises(ConnectionClosed) as closed:
+            late.recv()
+        assert closed.value.rcvd.code == 1013
+        assert display.refused == {"too many viewers": 1}
+        assert display.viewers == 2
+
+
+# --- the ride never waits -------------------------------------------------------------------------
+
+
+def test_the_ride_does_not_wait_for_the_server():
+    with served() as display, page(display):
+        held, go_on = threading.Event(), threading.Event()
+
+        def hold():
+            held.set()
+            go_on.wait(10)
+
+        display._hub._loop.call_soon_threadsafe(hold)
+        assert held.wait(5)
+        try:
+            start = time.perf_counter()
+            for tick in range(1000):
+                display.show(later(tick), [STAND])
+                display.keys()
+            assert time.perf_counter() - start < 0.5
+            # What cannot be shown is forgotten, the oldest first.
+            for _ in range(50_000):
+                display.show(RIDING, [])
+            assert len(display._hub._moments) < 20_000
+        finally:
+            go_on.set()
+
+
+def test_a_viewer_that_takes_nothing_is_thrown_out(monkeypatch):
+    monkeypatch.setattr(server, "_PING", 0.1)
+    with served() as display:
+        port = port_of(display)
+        deaf = socket.socket()
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", port))
+        lines = [f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", *HANDSHAKE]
+        deaf.sendall("\r\n".join(["GET /socket HTTP/1.1", *lines, "", ""]).encode())
+        with deaf:
+            until(lambda: display.viewers == 1)
+            display.show(RIDING, [Cue(0.0, CueKind.TEXT, "x" * 500_000)] * 32)
+            until(lambda: display.viewers == 0)
+
+
+def test_a_flood_of_pings_is_cut():
+    with served() as display, page(display) as here:
+        for _ in range(40):
+            try:
+                here.socket.ping()
+            except ConnectionClosed:
+                break
+        until(lambda: display.viewers == 0)
+
+
+def test_a_message_in_endless_parts_is_cut():
+    with served() as display, page(display) as here:
+
+        def parts():
+            yield '{"type":'
+            for _ in range(1000):
+                yield ""
+
+        with suppress(ConnectionClosed):
+            here.socket.send(parts())
+        with pytest.raises(ConnectionClosed):
+            here.hear()
+        until(lambda: display.viewers == 0)
+
+
+def test_a_fault_in_the_server_is_kept_and_the_frames_go_on(monkeypatch):
+    def broken(self, frame):
+        raise ZeroDivisionError
+
+    with served() as display:
+        monkeypatch.setattr(Trace, "follow", broken)
+        with page(display) as here:
+            display.show(RIDING, [])
+            assert here.hear()["type"] == "frame"
+        assert isinstance(display.fault, ZeroDivisionError)
+        display._hub.fault = None
+
+
+def test_the_ride_goes_on_when_the_server_is_dead():
+    with served() as display:
+        with page(display) as here:
+            display._hub._loop.call_soon_threadsafe(display._hub._loop.stop)
+            display._server._thread.join(5)
+            with pytest.raises(ConnectionClosed):
+                here.hear()
+        display.open()
+        display.show(RIDING, [STAND])
+        assert display.keys() == []
+        display.close()
+        display.end(End("Done"))
+        assert display.wait_seen(5.0)
+        display.stop()
+        assert isinstance(display.fault, RuntimeError)
+        display._hub.fault = None
+
+
+def test_it_can_be_used_before_it_is_served_and_stopped_twice():
+    display = WebDisplay(WORKOUT, RIDER, INTRO)
+    display.stop()
+    display.show(RIDING, [])
+    assert display.keys() == []
+    with pytest.raises(RuntimeError):
+        _ = display.url
+    with served() as display:
+        display.stop()
+        display.stop()
+        display.show(RIDING, [])
+
+
+def test_a_closed_display_shows_no_more_but_is_served():
+    with served() as display, page(display) as here:
+        display.show(RIDING, [])
+        assert here.hear()["type"] == "frame"
+        display.close()
+        display.close()
+        display.show(later(1.0), [STAND])
+        display.end(End("Done"))
+        assert here.hear()["type"] == "end"
+
+
+# --- what viewers say -----------------------------------------------------------------------------
+
+
+def test_a_key_is_a_key_of_the_ride():
+    with served() as display, page(display) as here:
+        for key in Key:
+            here.say("key", key=key.value)
+        until(lambda: len(display._hub._keys) == len(Key))
+        assert display.keys() == list(Key)
+        assert display.keys() == []
+
+
+@pytest.mark.parametrize("start", [("start", {}), ("key", {"key": "pause"})])
+def test_the_ride_begins_once(start):
+    kind, fields = start
+    with served() as display, page(display) as here, page(display) as other:
+        here.say(kind, **fields)
+        if kind == "start":
+            assert "not ready yet" in here.hear_of("refused")["why"]
+        else:
+            until(lambda: display.keys() == [Key.PAUSE])
+        display.show(READY, [])
+        here.hear_of("frame")
+        here.say(kind, **fields)
+        until(lambda: display.refused["at the wrong moment"] or display._hub._keys)
+        other.say("start")
+        assert "begun already" in other.hear_of("refused")["why"]
+        assert display.keys() == [Key.PAUSE]
+        assert display.answers is None
+        display.show(RIDING, [])
+        here.hear_of("frame")
+        here.say("start")
+        assert "begun already" in here.hear_of("refused")["why"]
+        assert display.keys() == []
+
+
+def test_the_questions_are_answered_before_the_start():
+    with served(intro=ASKING) as display, page(display) as here:
+        display.show(READY, [])
+        here.hear_of("frame")
+        for kind, fields, words in (
+            ("start", {}, "Answer"),
+            ("key", {"key": "pause"}, "Answer"),
+            ("start", {"answers": {"any_yes": False, "bike_checked": False}}, "bike"),
+        ):
+            here.say(kind, **fields)
+            assert words in here.hear_of("refused")["why"]
+            assert display.keys() == []
+            assert display.answers is None
+        here.say("start", answers={"any_yes": True, "bike_checked": True})
+        until(lambda: display.answers is not None)
+        assert display.answers == Answers(any_yes=True, bike_checked=True)
+        assert display.keys() == [Key.PAUSE]
+
+
+def test_sound_is_counted_page_by_page():
+    with served() as display:
+        with page(display) as here, page(display) as other:
+            here.say("sound", on=True)
+            other.say("sound", on=True)
+            until(lambda: display.sounding == 2)
+            other.say("sound", on=False)
+            until(lambda: display.sounding == 1)
+        until(lambda: display.sounding == 0)
+
+
+def test_nonsense_is_refused_counted_and_told_and_the_ride_is_untouched():
+    said = {
+        "pause": "not JSON",
+        '{"type":"key","key":"faster"}': "unknown",
+        '{"type":"seek","at_s":-1}': "out of range",
+        '{"type":"seek","at_s":1}': "at the wrong moment",
+        '{"type":"speed","speed":2}': "at the wrong moment",
+        " " * 2000: "too large",
+        b'{"type":"seen"}': "bytes instead of text",
+    }
+    with served() as display, page(display) as here:
+        for text in said:
+            here.socket.send(text)
+            assert here.hear()["type"] == "refused"
+        assert display.refused == dict.fromkeys(said.values(), 1) | {"at the wrong moment": 2}
+        here.socket.send("x" * 100_000)
+        with pytest.raises(ConnectionClosed) as closed:
+            here.hear()
+        assert closed.value.rcvd.code == 1009
+        until(lambda: display.refused["too large"] == 2)
+        assert display.keys() == []
+
+
+def test_too_many_messages_are_refused_and_far_too_many_end_it():
+    with served() as display, page(display) as here, page(display) as other:
+        with suppress(ConnectionClosed):
+            for _ in range(500):
+                here.say("key", key="harder")
+        with pytest.raises(ConnectionClosed) as closed:
+            here.hear_of("nothing")
+        assert closed.value.rcvd is None or closed.value.rcvd.code == 1008
+        assert display.refused["too many messages"] >= 100
+        assert 20 <= len(display.keys()) <= 32
+        other.say("key", key="easier")  # one is not punished for another
+        until(lambda: display.keys() == [Key.EASIER])
+
+
+def test_keys_that_the_ride_does_not_take_are_not_kept_for_ever(monkeypatch):
+    monkeypatch.setattr(hub, "_MOST_KEYS", 3)
+    with served() as display, page(display) as here:
+        for _ in range(4):
+            here.say("key", key="harder")
+        assert "not listening" in here.hear_of("refused")["why"]
+        assert display.keys() == [Key.HARDER] * 3
+
+
+# --- a recording ----------------------------------------------------------------------------------
+
+
+class Reel:
+    at, duration, playing, speed = 12.0, 60.0, True, 2
+
+
+def test_a_recording_can_be_wound():
+    with served(mode="replay", bindings=KEYS[:2], speeds=(1, 2)) as display, page(display) as here:
+        assert [each["key"] for each in here.hello["keys"]] == ["pause", "skip"]
+        assert here.hello["speeds"] == [1, 2]
+        here.say("seek", at_s=1)
+        assert here.hear()["type"] == "refused"  # nothing is played yet
+        display.show_film(Reel())
+        display.show_film(Reel())
+        told = here.hear()
+        assert told == {
+            "type": "film", "at_s": 12.0, "duration_s": 60.0, "playing": True, "speed": 2
+        }  # fmt: skip
+        for kind, fields in (
+            ("seek", {"at_s": 61}),
+            ("speed", {"speed": 3}),
+            ("key", {"key": "quit"}),
+        ):
+            here.say(kind, **fields)
+            assert here.hear()["type"] == "refused"
+        here.say("seek", at_s=60)
+        here.say("speed", speed=1)
+        here.say("key", key="pause")
+        here.say("bye")
+        here.hear_of("refused")
+        assert display.wishes() == [Seek(60.0), Speed(1)]
+        assert display.wishes() == []
+        assert display.keys() == [Key.PAUSE]
+    with served(mode="replay") as display:
+        display.show_film(Reel())
+        with page(display) as here:
+            until(lambda: display._hub._film is not None)
+        with page(display) as here:
+            assert here.hello["film"]["at_s"] == 12.0
+
+
+def test_a_frame_made_before_is_shown_as_it_is():
+    ridden = Trace(WORKOUT)
+    frame = view.Viewer().see(RIDING, [STAND])
+    with served(mode="replay", ridden=ridden) as display, page(display) as here:
+        display.show_frame(frame, [STAND])
+        assert here.hear()["cue"] == "Stand up"
+        assert here.hear()["type"] == "cue"
+        display.show_frame(frame)
+        # No sound was made of the cue: those of a recording come with its frames.
+        assert here.hear()["type"] == "frame"
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+END = End(
+    "Six hills ridden", ("Saved.",), ("ride.fit",), (Hill("Hill 1", 230.0, 480.0, None),), b"", b""
+)
+
+
+def test_the_end_is_told_after_the_last_frame_and_waited_for():
+    with served() as display, page(display) as here, page(display) as other:
+        for tick in range(50):
+            display.show(later(tick), [])
+        display.end(END)
+        last: dict = {}
+        while (told := here.hear())["type"] != "end":
+            last |= told
+        assert last["time_s"] == 49.0
+        assert told == {
+            "type": "end", "title": "Six hills ridden", "words": ["Saved."], "files": ["ride.fit"],
+            "hills": [
+                {"name": "Hill 1", "power_w": 230.0, "duration_s": 480.0, "standing_s": None}
+            ],
+            "chart": True,
+        }  # fmt: skip
+        here.say("seen")
+        until(lambda: any(each.seen for each in display._hub.viewers))
+        assert not display.wait_seen(0.0)
+        other.socket.close()
+        assert display.wait_seen(5.0)
+        with page(display) as late:
+            assert late.hello["end"]["title"] == "Six hills ridden"
+
+
+def test_nobody_is_waited_for_where_nobody_looks():
+    with served() as display:
+        display.end(End("Done"))
+        assert display.wait_seen(5.0)
+
+
+# --- where it is ----------------------------------------------------------------------------------
+
+
+def test_a_port_in_use_is_passed_over():
+    with served() as first:
+        taken = port_of(first)
+        with served(port=taken) as second:
+            assert taken < port_of(second) < taken + 20
+            with page(second) as here:
+                assert here.hello["type"] == "hello"
+
+
+def test_without_a_port_it_begins_at_its_own(monkeypatch):
+    with served() as other:
+        monkeypatch.setattr(server, "FIRST_PORT", port_of(other))
+        with served(port=None) as display:
+            assert port_of(display) > port_of(other)
+
+
+def test_no_free_port_is_said_in_words(monkeypatch):
+    monkeypatch.setattr(server, "_PORTS_TRIED", 1)
+    with served() as first, pytest.raises(CoachError, match="in use by other programs"):
+        WebDisplay(WORKOUT, RIDER, INTRO, port=port_of(first)).serve()
+
+
+def test_a_port_of_the_system_is_said_in_words(monkeypatch):
+    def forbidden(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(server, "_bound", forbidden)
+    with pytest.raises(CoachError, match="port 80: this program may not listen there"):
+        WebDisplay(WORKOUT, RIDER, INTRO, port=80).serve()
+
+
+def test_the_last_port_has_none_after_it():
+    assert list(server._ports(65535)) == [65535]
+
+
+def test_no_network_is_said_in_words(monkeypatch):
+    class Nowhere(socket.socket):
+        def connect(self, address):
+            raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(socket, "socket", Nowhere)
+    with pytest.raises(CoachError, match="in no network"):
+        WebDisplay(WORKOUT, RIDER, INTRO, port=0, lan=True).serve()
+
+
+def test_an_address_that_went_away_is_said_in_words():
+    with pytest.raises(CoachError, match="went away"):
+        server.listen(0, "192.0.2.77")
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ribbon():
+    """The first twenty minutes of six hills, four moments a second, everything measured."""
+    engine, chance, shown = Engine(WORKOUT, RIDER), random.Random(7), []
+    for tick in range(4 * 1200):
+        now = tick * TICK
+        measured = Telemetry(
+            time=now,
+            power=chance.gauss(200, 15),
+            cadence=chance.gauss(80, 3),
+            speed=chance.gauss(8, 0.3),
+            heart_rate=120.0 + tick // 16 % 40,
+            heart_rate_time=now,
+        )
+        step = engine.step(now, measured, [])
+        shown.append((engine.snapshot(), tuple(step.cues)))
+    return shown
+
+
+def test_a_ride_takes_less_than_two_kilobytes_a_second(ribbon):
+    eyes, before, sent = view.Viewer(), None, 0
+    for snapshot, cues in ribbon:
+        now = rounded(view.as_json(eyes.see(snapshot, cues)))
+        now["at"] = round(place_json(WORKOUT, snapshot), 2)
+        text = message("frame", clock_ms=123_456_789, **delta(before, now))
+        sent += 4 + len(text.encode())
+        before = now
+    per_second = sent / (ribbon[-1][0].time - ribbon[0][0].time)
+    assert 500 < per_second < 2000
+
+
+def test_joining_late_is_quick(ribbon):
+    with served() as display:
+        for snapshot, cues in ribbon:
+            display.show(snapshot, cues)
+        last = ribbon[-1][0].time
+        until(lambda: (display._hub._frame or {}).get("time_s") == round(last, 2))
+        start = time.perf_counter()
+        with page(display) as here:
+            took = time.perf_counter() - start
+        assert took < 0.5
+        assert len(json.dumps(here.hello)) < 150_000
+        assert here.hello["frame"]["time_s"] == round(last, 2)
+
+
+def test_is_cut_is_true_of_a_closed_connection():
+    here, there = socket.socketpair()
+    there.close()
+    with here:
+        assert is_cut(here)
