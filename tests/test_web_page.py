@@ -323,6 +323,27 @@ def test_the_ride_begins_once(start):
         assert display.keys() == []
 
 
+def test_a_start_that_did_not_begin_the_ride_can_be_pressed_again(monkeypatch):
+    with served() as display, page(display) as here:
+        display.show(READY, [])
+        here.hear_of("frame")
+        here.say("start")
+        until(lambda: display.keys() == [Key.PAUSE])
+        monkeypatch.setattr(hub, "_START_TAKES", 0.0)
+        here.say("start")
+        until(lambda: display.keys() == [Key.PAUSE])
+
+
+def test_the_answers_are_there_before_the_key(monkeypatch):
+    with served(intro=ASKING) as display, page(display) as here:
+        display.show(READY, [])
+        here.hear_of("frame")
+        seen = []
+        monkeypatch.setattr(display._hub, "_leave", lambda key: seen.append((key, display.answers)))
+        here.say("start", answers={"any_yes": False, "bike_checked": True})
+        until(lambda: seen == [(Key.PAUSE, Answers(False, True))])
+
+
 def test_the_questions_are_answered_before_the_start():
     with served(intro=ASKING) as display, page(display) as here:
         display.show(READY, [])

@@ -8,6 +8,7 @@ Methods say which thread they belong to where it is not the server's.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -48,6 +49,8 @@ _MOST_MOMENTS = 16384
 """Moments that wait for the server's thread; it takes them all ten times a second."""
 _MOST_KEYS = 32
 """Keys that wait for the ride, which takes them all four times a second."""
+_START_TAKES = 2.0
+"""In this time after a start the ride begins, or has told what must be done first [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Hub:
         self._sounds = Sounds()
         self._trace = Trace(workout) if ridden is None else ridden
         self._follows = ridden is None
-        self._started = False
+        self._started = -math.inf
         self._state: RideState | None = None
         self._frame: dict[str, Any] | None = None
         self._clock = 0.0
@@ -327,18 +330,20 @@ class Hub:
         self._keys.append(key)
 
     def _start(self, answers: Answers | None) -> None:
-        """Begin the ride, once: a second press on Start is no pause."""
+        """Have the ride begin: a second press on Start is no pause."""
         if self._state is None:
             raise Refused(Why.NOT_NOW, "The coach is not ready yet; wait a moment.")
-        if self._state is not RideState.READY or self._started:
+        now = time.monotonic()
+        if self._state is not RideState.READY or now < self._started + _START_TAKES:
             raise Refused(Why.NOT_NOW, "The ride has begun already.")
         if self._asks and answers is None:
             raise Refused(Why.NOT_NOW, "Answer the questions on this page first.")
         if self._asks and answers is not None and not answers.bike_checked:
             raise Refused(Why.NOT_NOW, "Check the bike and the trainer first.")
-        self._leave(Key.PAUSE)
-        self._started = True
+        # The ride looks at the answers as soon as it has the key.
         self.answers = answers if self._asks else None
+        self._leave(Key.PAUSE)
+        self._started = now
 
     def _wish(self, wish: Wish) -> None:
         if self._mode != "replay" or self._film is None:
