@@ -272,7 +272,7 @@ def test_a_chosen_model_rides(
     trainer: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One likes 110 rpm, one 60: who was chosen shows within seconds."""
-    monkeypatch.setattr("coach.commands.ride.after", lambda _: None)
+    monkeypatch.setattr("coach.commands.ride_on.after", lambda *_: None)
     cadences = {}
     for name in ("quick", "lazy"):
         model = tmp_path / f"{name}.toml"

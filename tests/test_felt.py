@@ -14,7 +14,7 @@ from coach import journal
 from coach.analysis.effort import ANCHORS, cr10_text, cr10_words, parse_cr10
 from coach.cli import run
 from coach.commands import felt as command
-from coach.commands import ride as riding
+from coach.commands import ride_on as riding
 from coach.errors import RideFileError
 from coach.journal import Header, Journal
 from coach.messages import Sample
@@ -269,7 +269,7 @@ def test_only_a_rider_who_rode_is_asked(tmp_path, monkeypatch, options, asked):
     ridden(path)
     questions = []
     monkeypatch.setattr(riding, "go", lambda *_: path)
-    monkeypatch.setattr(riding, "after", lambda _: journal.load(path))
+    monkeypatch.setattr(riding, "after", lambda _, page=None: journal.load(path))
     monkeypatch.setattr(command, "ask", questions.append)
     rider = ["--rider", str(profiles_dir() / "riders" / "example.toml")]
     options = [each.replace("FILE", str(path)) for each in options]

@@ -279,14 +279,14 @@ class Stick:
 @pytest.fixture
 def stick(monkeypatch):
     """A stick that can be opened, and a ride that is only noted."""
-    from coach.commands import ride
+    from coach.commands import ride_on as ride
     from coach.trainers.ant import usb
 
     made = Stick()
     made.rides = []
     monkeypatch.setattr(usb, "stick", made)
     monkeypatch.setattr(ride, "go", lambda *arguments: made.rides.append(arguments))
-    monkeypatch.setattr(ride, "after", lambda journal: None)
+    monkeypatch.setattr(ride, "after", lambda journal, page: None)
     return made
 
 
@@ -450,7 +450,7 @@ def test_whoever_rides_a_spin_bike_is_asked_too(own, stick, answer, capsys):
 PROGRAM = """
 import sys
 from coach.cli import run
-from coach.commands import ride
+from coach.commands import ride_on as ride
 from coach.trainers.ant import usb
 
 class Stick:
@@ -458,7 +458,7 @@ class Stick:
 
 usb.stick = Stick
 ride.go = lambda *_: print("the ride begins")
-ride.after = lambda _: None
+ride.after = lambda *_: None
 sys.exit(run(["ride", "hills", "--trainer", "ant:12345"]))
 """
 

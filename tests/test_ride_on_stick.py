@@ -232,7 +232,7 @@ def test_a_simulated_ride_does_not_wait_for_ever(
     start: int, code: int, kept: int, tmp_path: Path, monkeypatch, capsys
 ) -> None:
     clock = SteppedClock()
-    monkeypatch.setattr("coach.commands.ride.clock_for", lambda *_, **__: clock)
+    monkeypatch.setattr("coach.commands.ride_on.clock_for", lambda *_, **__: clock)
     monkeypatch.setattr(riding, "PATIENCE", 60.0)
     monkeypatch.setattr(riding, "save_ride", lambda ride, journal: [journal])
     stick, out = asleep(tmp_path / "dead.toml", start), tmp_path / "rides"

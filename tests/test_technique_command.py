@@ -15,7 +15,7 @@ from timeline import RIDER
 from coach import __version__, profile
 from coach.cli import run
 from coach.commands import replay as replaying
-from coach.commands import ride as riding
+from coach.commands import ride_on as riding
 from coach.commands.technique import offer
 from coach.guidance.technique import DISCLAIMER, SECTIONS
 from coach.journal import Header, Journal
@@ -259,7 +259,7 @@ def noted(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for command in (riding, replaying):
         monkeypatch.setattr(command, "go", lambda *arguments: rides.append(arguments))
-        monkeypatch.setattr(command, "after", lambda journal: None)
+        monkeypatch.setattr(command, "after", lambda journal, page=None: None)
     return rides
 
 

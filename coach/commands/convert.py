@@ -13,8 +13,8 @@ import click
 from coach.commands import options
 from coach.commands.asking import agrees
 from coach.commands.opening import DONE_WITH_LOSS, open_plan, open_watts
-from coach.commands.ride import own_rider
 from coach.commands.saving import readable, write_whole
+from coach.commands.who import own_rider
 from coach.errors import CoachError, RiderInputError
 from coach.units import clock_text
 

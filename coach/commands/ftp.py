@@ -12,8 +12,10 @@ from coach.commands import options
 from coach.commands.bands import lines_of, name_of, wrapped
 from coach.commands.chosen import workout_of
 from coach.commands.opening import DONE_WITH_LOSS
-from coach.commands.ride import health_check, no_bell, on_trainer, ride_on
+from coach.commands.ride import health_check, no_bell, on_trainer
+from coach.commands.ride_on import ride_on
 from coach.commands.saving import to_type, write_whole
+from coach.commands.watching import page_options
 from coach.errors import CoachError, ProfileError, RiderInputError
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def ftp() -> None:
 
 def _test_options(command: Callable[..., None]) -> Any:  # noqa: ANN401 - as click's decorators are
     for option in (
+        page_options,
         health_check,
         no_bell,
         options.out,

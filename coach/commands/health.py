@@ -33,6 +33,8 @@ STARTER = "hills-starter"
 """The workout for whoever should talk to a health professional first."""
 
 FIRST = "talk to a health professional first"
+SAID_NO = "Answered before: none of the health questions applies."
+SAID_YES = f"{FIRST.capitalize()}, and ride no harder than this until then."
 
 _WIDTH = 79
 
@@ -165,7 +167,7 @@ def _hold_back(workout_file: Path, answers: Path, harder: bool) -> None:
             f"{what}: {FIRST}; until then there is 'coach ride {STARTER}', as it is"
             f" (remove {answers} to answer again)"
         )
-    click.echo(f"{FIRST.capitalize()}, and ride no harder than this until then.", err=True)
+    click.echo(SAID_YES, err=True)
 
 
 def remembered(path: Path) -> bool | None:

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from coach.commands import health, options
-from coach.commands.ride import own_rider
 from coach.commands.saving import readable, to_type, write_whole
+from coach.commands.who import own_rider
 from coach.errors import CoachError, RiderInputError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 import click
 
 from coach.commands import health
-from coach.commands.ride import own_rider, say_who
+from coach.commands.who import own_rider, say_who
 
 if TYPE_CHECKING:
     from coach.training.plan import Level

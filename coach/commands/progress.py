@@ -14,8 +14,8 @@ from coach.commands import health, options
 from coach.commands.chart import check_name
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.plan import kept_plan
-from coach.commands.ride import own_rider
 from coach.commands.saving import existing_folder, readable
+from coach.commands.who import own_rider
 from coach.errors import CoachError, ProfileError, RiderInputError
 
 if TYPE_CHECKING:

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
 from coach import __version__
-from coach.commands import felt, health, options, technique, trial
-from coach.commands.chosen import Chosen, RoadOptions, choose
+from coach.commands import options
+from coach.commands.chosen import RoadOptions, choose
 from coach.commands.opening import DONE_WITH_LOSS
+from coach.commands.ride_on import ride_on
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import to_type
-from coach.errors import RiderInputError
+from coach.commands.watching import Watching, page_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from coach.clock import Clock
     from coach.live.base import Display
     from coach.profile import WorkoutPlan
     from coach.rider import Rider
-    from coach.trainers.base import Trainer
     from coach.trainers.simulated.model import RiderModel
-    from coach.trainers.simulated.rider import SimulatedRider
     from coach.workout import Workout
 
 MODES = ("grade", "power", "resistance")
-
-
-def own_rider(rider_file: Path | None, *, example_allowed: bool) -> tuple[Rider, Path | None]:
-    """Load the rider: the file named, else the rider's own, else the example where it may serve.
-
-    Returns
-    -------
-    tuple
-        The rider and the file, which is ``None`` for the example.
-
-    Raises
-    ------
-    RiderInputError
-        If there is no rider file and the trainer is not a simulated or recorded one.
-    """
-    from coach import profile
-
-    own = profile.default_rider_path()
-    path = rider_file or (own if os.path.exists(own) else None)
-    if path is not None:
-        return profile.load_rider(path), path
-    if not example_allowed:
-        raise RiderInputError(
-            "no rider file: targets and limits need your weight and FTP; type 'coach rider new'"
-        )
-    return profile.example_rider(), None
-
-
-def say_who(rider_file: Path | None) -> None:
-    """Say on stderr whose ride it is."""
-    who = rider_file or "the example rider (75 kg, FTP 220 W); 'coach rider new' makes yours"
-    click.echo(f"rider: {who}", err=True)
 
 
 @click.command()
@@ -92,7 +53,7 @@ on_trainer = click.option(
     help="ant, ant:12345, ant:12345,heart=none,power=34567, sim, sim:seed=7, "
     "none (a spin bike with a knob) or replay:FILE.",
 )
-no_bell = click.option("--quiet", is_flag=True, help="No bell.")
+no_bell = click.option("--quiet", is_flag=True, help="No sound.")
 health_check = click.option(
     "--health-check-read",
     is_flag=True,
@@ -145,6 +106,7 @@ health_check = click.option(
 @options.out
 @no_bell
 @health_check
+@page_options
 @click.pass_context
 def ride(
     ctx: click.Context,
@@ -169,6 +131,7 @@ def ride(
     out: Path,
     quiet: bool,
     health_check_read: bool,
+    watching: Watching,
 ) -> None:
     """Ride WORKOUT (a name from 'coach workout list', a file, or 'free') on a trainer.
 
@@ -176,6 +139,9 @@ def ride(
     recorded .fit and .ride: they end where they end, however long that takes. A free ride has one
     grade until you end it. Keys that make it harder or easier change what you feel of a road, never
     the road.
+
+    The ride is shown here and on a page in the browser, and begins with Start there or space here;
+    where no browser is to be opened, at once.
     """
     from coach import profile
     from coach.messages import Mode
@@ -215,163 +181,7 @@ def ride(
         out=out,
         quiet=quiet,
         health_check_read=health_check_read,
+        watching=watching,
     )
     if not whole:
         ctx.exit(DONE_WITH_LOSS)
-
-
-def ride_on(
-    choice: Callable[[Rider], Chosen],
-    trainer_text: str,
-    stick_text: str,
-    model: RiderModel | None,
-    rider_file: Path | None,
-    *,
-    speed: float | None,
-    out: Path,
-    quiet: bool,
-    health_check_read: bool,
-) -> bool:
-    """Ride on a trainer; the options are those of ``coach ride``.
-
-    Parameters
-    ----------
-    choice : callable
-        What is to be ridden by this rider.
-
-    Returns
-    -------
-    bool
-        Whether the whole file of it was read.
-    """
-    from coach import trainers
-    from coach.commands.demands import demands
-    from coach.journal import Header
-    from coach.live import terminal
-    from coach.trainers.replay import ReplayTrainer
-    from coach.trainers.uncontrolled import UncontrolledTrainer
-    from coach.training.done import asks_more
-
-    kind = trainers.check(trainer_text)
-    on_the_road = _on_the_road(kind, stick_text, speed)
-    if model is not None and kind != "sim" and not stick_text:
-        raise RiderInputError(
-            f"--rider-model: nobody is simulated on {trainer_text}; type --trainer sim,"
-            " or --stick virtual"
-        )
-    rider, rider_path = own_rider(
-        rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
-    )
-    chosen = choice(rider)
-    compiled = chosen.workout
-    trial.check_trainer(compiled, kind)
-    if compiled.by_distance and kind in ("none", "replay"):
-        why = "tells no power" if kind == "none" else "has a road of its own"
-        raise RiderInputError(
-            f"--trainer {trainer_text}: {why}, so nobody knows how fast this road is ridden; ride"
-            " it on a trainer"
-        )
-    somebody_rides = on_the_road or (kind == "none" and speed == 1)
-    if somebody_rides and rider_path is not None:
-        if on_the_road:
-            from coach.trainers.ant import usb
-
-            usb.stick().close()
-        harder = asks_more(compiled, chosen.as_in_file)
-        health.screen(chosen.file, rider_path, harder=harder, read=health_check_read)
-        trial.agree(compiled, out, read=health_check_read)
-    clock = clock_for(speed, on_air=bool(stick_text))
-    trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
-    offered = ""
-    if kind != "replay":
-        offered = technique.offer(compiled, out, real=simulated is None)
-    known = "; ".join(demands(compiled, rider))
-    known = f"{compiled.title}: {known}" if known else ""
-    # What stands above a full screen cannot be read while it is there.
-    first = " · ".join(filter(None, (known, offered)))
-    displays: list[Display] = [terminal.display(compiled, quiet=quiet, first=first)]
-    start = datetime.now().astimezone()
-    if simulated is not None:
-        start = simulated.start
-        if model is not None:
-            simulated.rider.model = model
-            trainer_text += f", ridden by {model.name}"
-        displays.append(simulated.rider)
-    if kind == "ant":
-        click.echo("turn the cranks to wake the trainer, and put the strap on", err=True)
-    header = Header(
-        compiled.title,
-        start,
-        rider,
-        compiled,
-        trainer_text,
-        __version__,
-        recording=isinstance(trainer, ReplayTrainer),
-        knob=isinstance(trainer, UncontrolledTrainer),
-        simulated=simulated is not None,
-    )
-    say_who(rider_path)
-    for text in filter(None, (known, offered)):
-        click.echo(text, err=True)
-    journal = go(out, compiled.name, header, trainer, clock, displays)
-    ridden = after(journal)
-    if ridden is not None and somebody_rides:
-        felt.ask(journal)
-    if ridden is not None:
-        trial.tell(ridden, journal)
-    return chosen.whole
-
-
-def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:
-    """Return whether the ride is on a real trainer, with a real rider on it.
-
-    Raises
-    ------
-    RiderInputError
-        If the options do not go together.
-    """
-    if stick_text and kind != "ant":
-        raise RiderInputError(
-            f"--stick {stick_text}: {kind} needs no ANT stick; type --trainer ant, or no --stick"
-        )
-    real = kind == "ant" and not stick_text
-    if real and speed != 1:
-        raise RiderInputError(
-            "--speed: a real trainer takes its time; leave it out, or ride the pretend one"
-            " with --stick virtual"
-        )
-    return real
-
-
-class _Simulated(Protocol):
-    """Where a simulated rider sits: alone with its trainer, or on a pretend stick's air."""
-
-    @property
-    def start(self) -> datetime: ...
-    @property
-    def rider(self) -> SimulatedRider: ...
-
-
-def _trainer(
-    text: str, stick_text: str, rider: Rider, clock: Clock
-) -> tuple[Trainer, _Simulated | None]:
-    """Return the trainer, and the simulation behind it if there is one."""
-    from coach import trainers
-    from coach.clock import SteppedClock
-    from coach.rider import Devices
-    from coach.trainers.simulated import SimulatedTrainer
-
-    if not stick_text:
-        trainer = trainers.make(text, rider, clock=clock)
-        return trainer, trainer if isinstance(trainer, SimulatedTrainer) else None
-    from coach.trainers.ant.driver import AntTrainer
-    from coach.trainers.stick import stick_from
-
-    stick = stick_from(stick_text, rider, clock)
-    # The rider's own machines are not on a pretend air.
-    nobody = replace(rider, devices=Devices())
-    trainer = trainers.make(text, nobody, clock=clock, stick=stick)
-    assert isinstance(trainer, AntTrainer)
-    if isinstance(clock, SteppedClock):
-        clock.follow(trainer)
-    return trainer, stick.air

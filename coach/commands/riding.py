@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from coach.clock import Clock
     from coach.journal import Header
     from coach.live.base import Display
+    from coach.live.web.display import WebDisplay
     from coach.messages import Cue, Key, Snapshot
     from coach.ride import Ride
     from coach.runner import Run
@@ -40,12 +41,33 @@ def clock_for(speed: float | None, *, on_air: bool = False) -> Clock:
 
 
 def go(
-    out: Path, stem: str, header: Header, trainer: Trainer, clock: Clock, displays: list[Display]
+    out: Path,
+    stem: str,
+    header: Header,
+    trainer: Trainer,
+    clock: Clock,
+    displays: list[Display],
+    hindrance: Callable[[], str] | None = None,
 ) -> Path:
     """Ride, and return the path of the closed journal.
 
+    Parameters
+    ----------
+    out : Path
+        Folder of the rides.
+    stem : str
+        What the ride is called in its files' names.
+    header : Header
+    trainer : Trainer
+    clock : Clock
+    displays : list of Display
+    hindrance : callable, optional
+        See `coach.runner.Run`: the ride waits for its start.
+
     Raises
     ------
+    CoachError
+        If the rider leaves before the start.
     TrainerError
         If the trainer cannot be opened, or was never heard; nothing is kept then.
     RideInterrupted
@@ -58,7 +80,7 @@ def go(
     patience = _Patience()
     if not clock.real and not header.recording:
         displays = [*displays, patience]
-    run = Run(Journal(path, header), trainer, clock, displays)
+    run = Run(Journal(path, header), trainer, clock, displays, hindrance)
     patience.end = run.interrupt
     try:
         with _signals(run):
@@ -91,8 +113,8 @@ def go(
     return path
 
 
-def after(journal: Path) -> Ride | None:
-    """Save what the rider keeps, show the hills, say where everything is."""
+def after(journal: Path, page: WebDisplay | None = None) -> Ride | None:
+    """Save what the rider keeps, show the hills, say where everything is, on the page too."""
     from rich.console import Console
 
     from coach import journal as journals
@@ -109,6 +131,10 @@ def after(journal: Path) -> Ride | None:
         if climbed:
             Console().print(hill_table(climbed, ride.hill_name))
         say_saved(saved)
+        if page is not None:
+            from coach.commands.start_and_end import end_of
+
+            page.end(end_of(ride, saved))
     return ride
 
 

@@ -70,7 +70,7 @@ def _show(ride: Ride, figures: Summary, test: ThresholdResult | None, file_name:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(justify="right")
-    for label, value in _lines(figures):
+    for label, value in figure_lines(figures):
         table.add_row(label, value)
     console.print(table)
     if test is not None:
@@ -85,7 +85,7 @@ def _show(ride: Ride, figures: Summary, test: ThresholdResult | None, file_name:
         _show_account(console, figures.account, ride.hill_name)
 
 
-def _lines(figures: Summary) -> Iterator[tuple[str, str]]:
+def figure_lines(figures: Summary) -> Iterator[tuple[str, str]]:
     """Yield label and value of all that is known."""
     from coach.analysis.effort import cr10_text
 

@@ -11,7 +11,7 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from threading import Thread
@@ -21,10 +21,12 @@ from urllib.parse import urlsplit
 import click
 
 from coach.commands.asking import at_a_terminal
-from coach.errors import RiderInputError
+from coach.errors import CoachError, RiderInputError
 
 if TYPE_CHECKING:
-    from coach.live.web.display import WebDisplay
+    from coach.live.web.display import Intro, WebDisplay
+    from coach.rider import Rider
+    from coach.workout import Workout
 
 _OPTIONS = (
     click.option(
@@ -85,6 +87,20 @@ class Watching:
             )
         return not self.terminal_only and speed is not None
 
+    def page(self, workout: Workout, rider: Rider, intro: Intro, **more: Any) -> WebDisplay:  # noqa: ANN401
+        """Return the page that was chosen; `more` is what `WebDisplay` takes."""
+        from coach.live.web.display import WebDisplay
+
+        return WebDisplay(
+            workout,
+            rider,
+            intro,
+            port=self.port,
+            lan=self.lan,
+            lan_control=self.lan_control,
+            **more,
+        )
+
 
 def page_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of the page to a command, which takes them as one `Watching`."""
@@ -118,6 +134,8 @@ def served(page: WebDisplay, watching: Watching) -> Iterator[None]:
     CoachError
         If it cannot be served.
     """
+    from coach.live.web.display import End
+
     page.serve()
     try:
         wanted, listens = page.port, urlsplit(page.url).port
@@ -129,8 +147,18 @@ def served(page: WebDisplay, watching: Watching) -> Iterator[None]:
         if watching.opens:
             # Some browsers take their time, and the ride does not wait for them.
             Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
-        yield
-        page.wait_seen(SEEN_WITHIN)
+        try:
+            yield
+        except CoachError as error:
+            page.end(End("It ends here", (str(error),)))
+            raise
+        except KeyboardInterrupt:
+            page.end(End("No ride", ("It was left before its start.",)))
+            raise
+        finally:
+            # Whoever has had enough of waiting has the ride saved already.
+            with suppress(KeyboardInterrupt):
+                page.wait_seen(SEEN_WITHIN)
     finally:
         page.stop()
         if page.refused:

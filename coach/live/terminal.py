@@ -71,6 +71,8 @@ class TerminalDisplay:
         Says the words aloud; without one, and when it fails, the bell rings.
     muted : callable
         Whether somebody else is heard now, as a page with its sound on.
+    notice : sequence of str
+        What stands there before the start, where it has room.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class TerminalDisplay:
         interval: float = _INTERVAL,
         voice: Voice | None = None,
         muted: Callable[[], bool] = _never,
+        notice: Sequence[str] = (),
     ) -> None:
         self._surface = Surface(output, keyboard, style, quiet=quiet)
         self._workout = workout
@@ -94,6 +97,7 @@ class TerminalDisplay:
         self._sounds = Sounds()
         self._voice = None if quiet else voice
         self._muted = muted
+        self._notice = tuple(notice)
 
     def __enter__(self) -> TerminalDisplay:
         self.open()
@@ -132,7 +136,8 @@ class TerminalDisplay:
 
     def _lines(self, frame: Frame, width: int, height: int) -> list[str]:
         surface = self._surface
-        return Screen(width, height, surface.style, self._workout, surface.has_keys).lines(frame)
+        screen = Screen(width, height, surface.style, self._workout, surface.has_keys, self._notice)
+        return screen.lines(frame)
 
     def keys(self) -> Sequence[Key]:
         """Return what the rider asked since the last call."""
@@ -152,6 +157,7 @@ def display(
     first: str = "",
     aloud: bool = False,
     muted: Callable[[], bool] = _never,
+    notice: Sequence[str] = (),
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     environ: Mapping[str, str] | None = None,
@@ -174,6 +180,8 @@ def display(
         Say the words aloud where there is a voice: not in a ride faster than life.
     muted : callable
         Whether somebody else is heard now, as a page with its sound on.
+    notice : sequence of str
+        Shown on a full screen before the start, where it has room.
     stdin, stdout : TextIO, optional
         By default the program's own.
     environ : mapping of str to str, optional
@@ -196,4 +204,5 @@ def display(
         first=first,
         voice=voice(environ) if aloud and not quiet else None,
         muted=muted,
+        notice=notice,
     )

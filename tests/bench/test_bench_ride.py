@@ -95,9 +95,10 @@ def test_help_against_bare_python():
 def test_a_real_ride_is_light(tmp_path):
     """Memory and processor time of a ride on the real clock, without its chart."""
     program = (
-        "import coach.commands.ride as r, coach.cli, sys;"
-        "r.after = lambda path: None;"
-        "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', '--out', sys.argv[1]]))"
+        "import coach.commands.ride_on as r, coach.cli, sys;"
+        "r.after = lambda path, page: None;"
+        "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', '--terminal-only',"
+        " '--out', sys.argv[1]]))"
     )
     environment = {**os.environ, "TERM": "xterm-256color"}
     process = subprocess.Popen(

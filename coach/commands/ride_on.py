@@ -1,0 +1,265 @@
+"""A ride on a trainer, from what was chosen to what is saved; ``ride`` and ``ftp`` end here."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from coach import __version__
+from coach.commands import felt, health, technique, trial
+from coach.commands.chosen import Chosen
+from coach.commands.riding import after, clock_for, go
+from coach.commands.watching import Watching, phone_lines, served
+from coach.commands.who import own_rider, say_who
+from coach.errors import RiderInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coach.clock import Clock
+    from coach.live.base import Display
+    from coach.live.web.display import WebDisplay
+    from coach.rider import Rider
+    from coach.trainers.base import Trainer
+    from coach.trainers.simulated.model import RiderModel
+    from coach.trainers.simulated.rider import SimulatedRider
+
+
+def ride_on(
+    choice: Callable[[Rider], Chosen],
+    trainer_text: str,
+    stick_text: str,
+    model: RiderModel | None,
+    rider_file: Path | None,
+    *,
+    speed: float | None,
+    out: Path,
+    quiet: bool,
+    health_check_read: bool,
+    watching: Watching,
+) -> bool:
+    """Ride on a trainer; the options are those of ``coach ride``.
+
+    Parameters
+    ----------
+    choice : callable
+        What is to be ridden by this rider.
+
+    Returns
+    -------
+    bool
+        Whether the whole file of it was read.
+    """
+    from coach import trainers
+    from coach.commands.demands import demands
+    from coach.commands.start_and_end import intro_of
+    from coach.journal import Header
+    from coach.live import terminal
+    from coach.trainers.replay import ReplayTrainer
+    from coach.trainers.uncontrolled import UncontrolledTrainer
+
+    kind = trainers.check(trainer_text)
+    on_the_road = _on_the_road(kind, stick_text, speed)
+    with_page = watching.wants_page(speed)
+    if model is not None and kind != "sim" and not stick_text:
+        raise RiderInputError(
+            f"--rider-model: nobody is simulated on {trainer_text}; type --trainer sim,"
+            " or --stick virtual"
+        )
+    rider, rider_path = own_rider(
+        rider_file, example_allowed=bool(stick_text) or kind in ("sim", "replay")
+    )
+    chosen = choice(rider)
+    compiled = chosen.workout
+    trial.check_trainer(compiled, kind)
+    if compiled.by_distance and kind in ("none", "replay"):
+        why = "tells no power" if kind == "none" else "has a road of its own"
+        raise RiderInputError(
+            f"--trainer {trainer_text}: {why}, so nobody knows how fast this road is ridden; ride"
+            " it on a trainer"
+        )
+    somebody_rides = on_the_road or (kind == "none" and speed == 1)
+    check = None
+    if somebody_rides and rider_path is not None:
+        if on_the_road:
+            from coach.trainers.ant import usb
+
+            usb.stick().close()
+        there = with_page and watching.starts_there
+        check = _Check(chosen, rider_path, there=there, read=health_check_read)
+        trial.agree(compiled, out, read=health_check_read)
+    clock = clock_for(speed, on_air=bool(stick_text))
+    trainer, simulated = _trainer(trainer_text, stick_text, rider, clock)
+    start = datetime.now().astimezone()
+    if simulated is not None:
+        start = simulated.start
+        if model is not None:
+            simulated.rider.model = model
+            trainer_text += f", ridden by {model.name}"
+    header = Header(
+        compiled.title,
+        start,
+        rider,
+        compiled,
+        trainer_text,
+        __version__,
+        recording=isinstance(trainer, ReplayTrainer),
+        knob=isinstance(trainer, UncontrolledTrainer),
+        simulated=simulated is not None,
+    )
+    offered = ""
+    if kind != "replay":
+        offered = technique.offer(compiled, out, real=simulated is None)
+    asked = "; ".join(demands(compiled, rider))
+    words = [text for text in (f"{compiled.title}: {asked}" * bool(asked), offered) if text]
+    with ExitStack() as stack:
+        page = None
+        if with_page:
+            intro = intro_of(
+                header,
+                rider_path,
+                notes=words,
+                questions=() if check is None else check.questions,
+                health="" if check is None else check.words,
+            )
+            page = watching.page(compiled, rider, intro, quiet=quiet)
+            stack.enter_context(served(page, watching))
+        displays: list[Display] = [
+            terminal.display(
+                compiled,
+                quiet=quiet,
+                # What stands above a full screen cannot be read while it is there.
+                first=" · ".join(words),
+                aloud=speed == 1,
+                muted=lambda: page is not None and page.sounding > 0,
+                notice=() if page is None else phone_lines(page),
+            )
+        ]
+        hindrance = None
+        if page is not None:
+            displays.append(page)
+            if watching.starts_there:
+                hindrance = str if check is None else check.hindrance(page)
+        if simulated is not None:
+            displays.append(simulated.rider)
+        if kind == "ant":
+            click.echo("turn the cranks to wake the trainer, and put the strap on", err=True)
+        say_who(rider_path)
+        for text in words:
+            click.echo(text, err=True)
+        journal = go(out, compiled.name, header, trainer, clock, displays, hindrance)
+        ridden = after(journal, page)
+        if ridden is not None and somebody_rides:
+            felt.ask(journal)
+        if ridden is not None:
+            trial.tell(ridden, journal)
+    return chosen.whole
+
+
+class _Check:
+    """The health questions and what was answered: in the terminal, or on the page's start screen.
+
+    Parameters
+    ----------
+    chosen : Chosen
+        What is to be ridden.
+    rider_path : Path
+        Whose answer is kept beside it.
+    there : bool
+        The ride is started on the page, and so the page asks; else the terminal does, here and now.
+    read : bool
+        ``--health-check-read``.
+    """
+
+    def __init__(self, chosen: Chosen, rider_path: Path, *, there: bool, read: bool) -> None:
+        from coach.training.done import asks_more
+
+        self._file, self._rider_path = chosen.file, rider_path
+        self._harder = asks_more(chosen.workout, chosen.as_in_file)
+        known = health.remembered(health.answers_path(rider_path))
+        self.questions = health.QUESTIONS if there and known is None and not read else ()
+        self.words = ""
+        if self.questions:
+            return
+        health.screen(chosen.file, rider_path, harder=self._harder, read=read)
+        if known is not None:
+            self.words = health.SAID_YES if known else health.SAID_NO
+
+    def hindrance(self, page: WebDisplay) -> Callable[[], str]:
+        """Return what tells why the ride may not start yet; nothing once it may.
+
+        Raises, when it is called after a yes, what `health.screen` does.
+        """
+
+        def told() -> str:
+            if self.questions:
+                answers = page.answers
+                if answers is None:
+                    return "Answer the health questions on the page first"
+                self.questions = ()
+                health.answer(
+                    self._file, self._rider_path, any_yes=answers.any_yes, harder=self._harder
+                )
+            return ""
+
+        return told
+
+
+def _on_the_road(kind: str, stick_text: str, speed: float | None) -> bool:
+    """Return whether the ride is on a real trainer, with a real rider on it.
+
+    Raises
+    ------
+    RiderInputError
+        If the options do not go together.
+    """
+    if stick_text and kind != "ant":
+        raise RiderInputError(
+            f"--stick {stick_text}: {kind} needs no ANT stick; type --trainer ant, or no --stick"
+        )
+    real = kind == "ant" and not stick_text
+    if real and speed != 1:
+        raise RiderInputError(
+            "--speed: a real trainer takes its time; leave it out, or ride the pretend one"
+            " with --stick virtual"
+        )
+    return real
+
+
+class _Simulated(Protocol):
+    """Where a simulated rider sits: alone with its trainer, or on a pretend stick's air."""
+
+    @property
+    def start(self) -> datetime: ...
+    @property
+    def rider(self) -> SimulatedRider: ...
+
+
+def _trainer(
+    text: str, stick_text: str, rider: Rider, clock: Clock
+) -> tuple[Trainer, _Simulated | None]:
+    """Return the trainer, and the simulation behind it if there is one."""
+    from coach import trainers
+    from coach.clock import SteppedClock
+    from coach.rider import Devices
+    from coach.trainers.simulated import SimulatedTrainer
+
+    if not stick_text:
+        trainer = trainers.make(text, rider, clock=clock)
+        return trainer, trainer if isinstance(trainer, SimulatedTrainer) else None
+    from coach.trainers.ant.driver import AntTrainer
+    from coach.trainers.stick import stick_from
+
+    stick = stick_from(stick_text, rider, clock)
+    # The rider's own machines are not on a pretend air.
+    nobody = replace(rider, devices=Devices())
+    trainer = trainers.make(text, nobody, clock=clock, stick=stick)
+    assert isinstance(trainer, AntTrainer)
+    if isinstance(clock, SteppedClock):
+        clock.follow(trainer)
+    return trainer, stick.air
