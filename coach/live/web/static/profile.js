@@ -144,7 +144,7 @@ export class Profile {
     }
     this.#top = this.#planned();
     this.#raise(Math.max(...trace.power_w));
-    this.#view = plan.endless ? FIRST_VIEW_S : plan.length;
+    this.#view = plan.endless ? FIRST_VIEW_S : Math.max(1, plan.length);
     this.#widen(trace.power_w.length * trace.step);
     this.resize();
   }
