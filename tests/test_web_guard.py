@@ -11,7 +11,8 @@ from websockets.exceptions import InvalidStatus
 
 from coach.live.web import application, protocols, server
 from coach.live.web.display import End
-from coach.live.web.guard import HEADERS
+from coach.live.web.guard import HEADERS, Guard
+from coach.live.web.wire import Refused
 
 FILES = ("index.html", "style.css", "app.js", "profile.js", "sound.js")
 
@@ -50,6 +51,19 @@ def cookie_of(display):
 
 def wears_the_headers(answer: Answer) -> bool:
     return all(answer.headers.get(name) == value for name, value in HEADERS.items())
+
+
+def test_the_headers_are_those_of_the_rules():
+    assert HEADERS == {
+        "content-security-policy": (
+            "default-src 'self'; connect-src 'self'; img-src 'self' data:; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        ),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "no-store",
+    }
 
 
 # --- where it listens -----------------------------------------------------------------------------
@@ -105,6 +119,30 @@ def test_a_strange_host_gets_no_socket(at_home, host):
     )
     assert answer.status == 400
     assert wears_the_headers(answer)
+
+
+def test_what_the_server_before_it_would_let_through_is_refused():
+    guard = Guard(8765, "token")
+    own = (b"host", b"127.0.0.1:8765")
+    scope = {"server": ("127.0.0.1", 8765), "query_string": b"", "headers": [own]}
+    guard.check_host(scope)
+    with pytest.raises(Refused):
+        guard.check_host({**scope, "headers": [own, own]})
+    origin = (b"origin", b"http://127.0.0.1:8765")
+    guard.check_origin({**scope, "headers": [own, origin]})
+    with pytest.raises(Refused):
+        guard.check_origin({**scope, "headers": [own, origin, origin]})
+    for address in (("127.0.0.2", 8765), ("0.0.0.0", 8765), ("/tmp/socket", None), None):
+        with pytest.raises(Refused):
+            guard.check_host({**scope, "server": address})
+    assert "token" not in repr(guard)
+
+
+def test_the_port_of_http_need_not_be_named():
+    guard = Guard(80, "token")
+    scope = {"server": ("127.0.0.1", 80), "headers": [(b"host", b"localhost")]}
+    guard.check_host(scope)
+    guard.check_origin({**scope, "headers": [*scope["headers"], (b"origin", b"http://localhost")]})
 
 
 def test_no_host_or_two_are_refused(at_home):

@@ -217,6 +217,20 @@ def test_a_flood_of_pings_is_cut():
         until(lambda: display.viewers == 0)
 
 
+def test_a_viewer_that_breaks_off_at_once_is_no_fault():
+    with served() as display:
+        port = port_of(display)
+        lines = [f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", *HANDSHAKE]
+        ask = "\r\n".join(["GET /socket HTTP/1.1", *lines, "", ""]).encode()
+        for nonsense in (b"\xff" * 16, b"\x81\x81abcd\xff", b"\x88\x80abcd", b"\x80\x80abcd", b""):
+            with socket.create_connection(("127.0.0.1", port), 5) as rude:
+                rude.sendall(ask + nonsense)
+        with page(display) as here:
+            here.say("bye")
+            here.hear_of("refused")
+            until(lambda: display.viewers == 1)
+
+
 def test_a_message_in_endless_parts_is_cut():
     with served() as display, page(display) as here:
 

@@ -117,8 +117,14 @@ class Application:
             await asyncio.gather(writing, return_exceptions=True)
 
     async def _write(self, socket: WebSocket, viewer: Viewer) -> None:
+        async def send(text: str) -> None:
+            try:
+                await socket.send_text(text)
+            except RuntimeError:  # uvicorn has begun to close it
+                raise WebSocketDisconnect from None
+
         try:
-            await viewer.write(self._hub.hello(viewer), socket.send_text, self._hub.frame)
+            await viewer.write(self._hub.hello(viewer), send, self._hub.frame)
         except WebSocketDisconnect:
             pass  # whoever listens hears of it too
         except Exception as error:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -58,7 +58,7 @@ class Guard:
     """
 
     port: int
-    token: str
+    token: str = field(repr=False)
     lan: str | None = None
     lan_control: bool = False
 

@@ -156,7 +156,8 @@ class Server:
     def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Keep a fault for the end; by itself asyncio would write into the picture."""
         error = context.get("exception")
-        if isinstance(error, BaseException):
+        # A viewer whose connection broke is no fault; some systems report it as one.
+        if isinstance(error, BaseException) and not isinstance(error, ConnectionError):
             self._hub.note(error)
 
 
