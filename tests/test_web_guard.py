@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import socket
 
 import pytest
@@ -388,7 +389,7 @@ def test_nobody_can_stay_without_asking(monkeypatch):
         here.hear_of("refused")
 
 
-def test_nothing_is_written_into_the_picture(at_home, capfd):
+def test_nothing_is_written_into_the_picture(at_home, capfd, caplog):
     say(at_home, b"nonsense\r\n\r\n")
     ask(at_home, host="evil.example")
     ask(at_home, "/socket", *HANDSHAKE, "Origin: http://evil.example")
@@ -398,3 +399,5 @@ def test_nothing_is_written_into_the_picture(at_home, capfd):
         here.socket.send(b"\x00")
         here.hear_of("refused")
     assert capfd.readouterr() == ("", "")
+    # Where nobody has set up logging, Python writes warnings to standard error by itself.
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]

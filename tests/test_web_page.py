@@ -32,7 +32,7 @@ from coach.errors import CoachError
 from coach.live import view
 from coach.live.keyboard import KEYS
 from coach.live.plan import Trace, place_json, plan_json
-from coach.live.web import hub, server
+from coach.live.web import asked, hub, server
 from coach.live.web.display import End, Hill, WebDisplay
 from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
 from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
@@ -308,7 +308,7 @@ def test_a_key_is_a_key_of_the_ride():
     with served() as display, page(display) as here:
         for key in Key:
             here.say("key", key=key.value)
-        until(lambda: len(display._hub._keys) == len(Key))
+        until(lambda: len(display._asked._keys) == len(Key))
         assert display.keys() == list(Key)
         assert display.keys() == []
 
@@ -325,7 +325,7 @@ def test_the_ride_begins_once(start):
         display.show(READY, [])
         here.hear_of("frame")
         here.say(kind, **fields)
-        until(lambda: display.refused["at the wrong moment"] or display._hub._keys)
+        until(lambda: display.refused["at the wrong moment"] or display._asked._keys)
         other.say("start")
         assert "begun already" in other.hear_of("refused")["why"]
         assert display.keys() == [Key.PAUSE]
@@ -343,7 +343,7 @@ def test_a_start_that_did_not_begin_the_ride_can_be_pressed_again(monkeypatch):
         here.hear_of("frame")
         here.say("start")
         until(lambda: display.keys() == [Key.PAUSE])
-        monkeypatch.setattr(hub, "_START_TAKES", 0.0)
+        monkeypatch.setattr(asked, "_START_TAKES", 0.0)
         here.say("start")
         until(lambda: display.keys() == [Key.PAUSE])
 
@@ -353,7 +353,9 @@ def test_the_answers_are_there_before_the_key(monkeypatch):
         display.show(READY, [])
         here.hear_of("frame")
         seen = []
-        monkeypatch.setattr(display._hub, "_leave", lambda key: seen.append((key, display.answers)))
+        monkeypatch.setattr(
+            display._asked, "_leave", lambda key: seen.append((key, display.answers))
+        )
         here.say("start", answers={"any_yes": False, "bike_checked": True})
         until(lambda: seen == [(Key.PAUSE, Answers(False, True))])
 
@@ -426,7 +428,7 @@ def test_too_many_messages_are_refused_and_far_too_many_end_it():
 
 
 def test_keys_that_the_ride_does_not_take_are_not_kept_for_ever(monkeypatch):
-    monkeypatch.setattr(hub, "_MOST_KEYS", 3)
+    monkeypatch.setattr(asked, "_MOST_KEYS", 3)
     with served() as display, page(display) as here:
         for _ in range(4):
             here.say("key", key="harder")

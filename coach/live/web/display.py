@@ -10,15 +10,16 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from coach.live.keyboard import KEYS, Bindings
 from coach.live.plan import Trace, plan_json
 from coach.live.sound import Sound
 from coach.live.view import Frame
+from coach.live.web.asked import Asked
 from coach.live.web.guard import Guard
-from coach.live.web.hub import Hub, Shown, as_fields
+from coach.live.web.hub import Hub, Shown
 from coach.live.web.server import Server
 from coach.live.web.wire import Answers, Wish
 from coach.messages import Cue, Key, Snapshot
@@ -52,7 +53,7 @@ class Intro:
     bike: tuple[str, ...] = ()
     """What to check."""
     offered: str = ""
-    """What else would be worth reading before this workout."""
+    """What else is worth reading before this workout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +157,10 @@ class WebDisplay:
             ],
             "speeds": list(speeds),
             "plan": plan_json(workout, rider),
-            "start": as_fields(intro),
+            "start": asdict(intro),
         }
-        self._hub = Hub(
-            workout,
-            head,
-            bindings,
-            mode=mode,
-            asks=bool(intro.questions),
-            ridden=ridden,
-            speeds=speeds,
-        )
+        self._asked = Asked(bindings, questions=bool(intro.questions), speeds=speeds)
+        self._hub = Hub(workout, head, self._asked, ridden)
         self._server = Server(self._hub, self._token, port, lan=lan, lan_control=lan_control)
         self._guard: Guard | None = None
         self._closed = False
@@ -216,7 +210,7 @@ class WebDisplay:
 
     def keys(self) -> Sequence[Key]:
         """Return what viewers asked since the last call."""
-        return self._hub.keys()
+        return self._asked.keys()
 
     def close(self) -> None:
         """Show no more moments; the server goes on, for the end screen."""
@@ -239,14 +233,14 @@ class WebDisplay:
 
     def wishes(self) -> Sequence[Wish]:
         """Return what viewers asked of the recording since the last call."""
-        return self._hub.wishes()
+        return self._asked.wishes()
 
     # --- who watches ------------------------------------------------------------------------------
 
     @property
     def answers(self) -> Answers | None:
         """What was answered with the start; ``None`` until then, or where nothing is asked."""
-        return self._hub.answers
+        return self._asked.answers
 
     @property
     def viewers(self) -> int:
@@ -272,7 +266,7 @@ class WebDisplay:
 
     def end(self, end: End) -> None:
         """Have the end screen shown."""
-        fields = as_fields(end)
+        fields = asdict(end)
         light, dark = fields.pop("chart_light"), fields.pop("chart_dark")
         there = light is not None and dark is not None
         charts = {"/chart-light.png": light, "/chart-dark.png": dark} if there else {}

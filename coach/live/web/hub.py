@@ -1,6 +1,6 @@
 """Between the ride and its viewers: what is shown goes out, what is asked comes in.
 
-The ride's thread only leaves things here, and takes things from here; all work (frames, trace,
+The ride's thread only leaves things here; all work (frames, trace,
 sounds, JSON) is done in the server's thread, so that no viewer and no fault here holds up the ride.
 Methods say which thread they belong to where it is not the server's.
 """
@@ -8,38 +8,21 @@ Methods say which thread they belong to where it is not the server's.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
 from coach.live import view
-from coach.live.keyboard import Bindings
 from coach.live.plan import Trace, place_json
 from coach.live.sound import Sound, Sounds
 from coach.live.view import Frame
+from coach.live.web.asked import Asked
 from coach.live.web.viewers import Viewer
-from coach.live.web.wire import (
-    Answers,
-    Press,
-    Refused,
-    Said,
-    Seek,
-    Seen,
-    Sounding,
-    Speed,
-    Start,
-    Why,
-    Wish,
-    delta,
-    message,
-    rounded,
-)
-from coach.messages import Cue, Key, RideState, Snapshot
+from coach.live.web.wire import Refused, Said, Seen, Sounding, Why, delta, message, rounded
+from coach.messages import Cue, Snapshot
 from coach.workout import Workout
 
 MOST_VIEWERS = 64
@@ -47,10 +30,6 @@ FRAME_INTERVAL = 0.1
 """Least real time between two frames [s]; of those in between only words and sounds are sent."""
 _MOST_MOMENTS = 16384
 """Moments that wait for the server's thread; it takes them all ten times a second."""
-_MOST_KEYS = 32
-"""Keys that wait for the ride, which takes them all four times a second."""
-_START_TAKES = 2.0
-"""In this time after a start the ride begins, or has told what must be done first [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,52 +54,35 @@ class Hub:
     workout : Workout
     head : dict
         What never changes of ``hello``.
-    bindings : sequence of Binding
-        The keys there are.
-    mode : {'ride', 'demo', 'replay'}
-    asks : bool
-        Whether the start screen asks questions.
+    asked : Asked
+        Takes what viewers ask of the ride.
     ridden : Trace or None
         All of a recording; otherwise what is shown is traced.
-    speeds : sequence of int
-        What a recording can be played at.
     """
 
     def __init__(
         self,
         workout: Workout,
         head: dict[str, Any],
-        bindings: Bindings[Key],
-        *,
-        mode: str,
-        asks: bool,
+        asked: Asked,
         ridden: Trace | None,
-        speeds: Sequence[int],
     ) -> None:
+        self.asked = asked
         self.viewers: set[Viewer] = set()
         self.refused: Counter[str] = Counter()
-        self.answers: Answers | None = None
         self.fault: BaseException | None = None
         self.all_seen = Event()
         self.charts: dict[str, bytes] = {}
         self._workout = workout
         self._head = head
-        self._keys_there = {each.key for each in bindings}
-        self._mode = mode
-        self._asks = asks
-        self._speeds = tuple(speeds)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._moments: deque[Shown] = deque(maxlen=_MOST_MOMENTS)
-        self._keys: deque[Key] = deque()
-        self._wishes: deque[Wish] = deque(maxlen=_MOST_KEYS)
         self._coming = False
         self._next = 0.0
         self._eyes = view.Viewer()
         self._sounds = Sounds()
         self._trace = Trace(workout) if ridden is None else ridden
         self._follows = ridden is None
-        self._started = -math.inf
-        self._state: RideState | None = None
         self._frame: dict[str, Any] | None = None
         self._clock = 0.0
         self._film: dict[str, Any] | None = None
@@ -138,14 +100,6 @@ class Hub:
             self._coming = True
             if not self._call(self._due):
                 self._coming = False
-
-    def keys(self) -> list[Key]:
-        """Take the keys that were pressed since the last call."""
-        return _taken(self._keys)
-
-    def wishes(self) -> list[Wish]:
-        """Take what was asked of a recording since the last call."""
-        return _taken(self._wishes)
 
     def film(self, **fields: float | bool) -> None:
         """Tell where in a recording we are."""
@@ -207,7 +161,7 @@ class Hub:
         shown, frame = last
         fields = rounded(view.as_json(frame))
         fields["at"] = round(place_json(self._workout, shown.snapshot), 2)
-        self._state = shown.snapshot.state
+        self.asked.state = shown.snapshot.state
         self._frame, self._clock = fields, shown.clock
         self._deltas.clear()
         for viewer in self.viewers:
@@ -226,7 +180,7 @@ class Hub:
     def _set_film(self, fields: dict[str, Any]) -> None:
         film = rounded(fields)
         if film != self._film:
-            self._film = film
+            self._film, self.asked.duration = film, film["duration_s"]
             self._tell_all(message("film", **film))
 
     def _set_end(self, fields: dict[str, Any], charts: dict[str, bytes]) -> None:
@@ -308,65 +262,12 @@ class Hub:
             self._look_who_has_seen()
         elif not viewer.control:
             raise Refused(Why.NO_CONTROL, "This page may only look; ride with the computer's keys.")
-        elif isinstance(said, Start):
-            self._start(said.answers)
-        elif isinstance(said, Press):
-            self._press(said.key)
         else:
-            self._wish(said)
-
-    def _press(self, key: Key) -> None:
-        if key not in self._keys_there:
-            raise Refused(Why.NOT_NOW, "That key does nothing here.")
-        if key is Key.PAUSE and self._state is RideState.READY:
-            self._start(None)
-        else:
-            self._leave(key)
-
-    def _leave(self, key: Key) -> None:
-        """Leave a key for the ride."""
-        if len(self._keys) >= _MOST_KEYS:
-            raise Refused(Why.TOO_MANY, "The ride is not listening just now; press again.")
-        self._keys.append(key)
-
-    def _start(self, answers: Answers | None) -> None:
-        """Have the ride begin: a second press on Start is no pause."""
-        if self._state is None:
-            raise Refused(Why.NOT_NOW, "The coach is not ready yet; wait a moment.")
-        now = time.monotonic()
-        if self._state is not RideState.READY or now < self._started + _START_TAKES:
-            raise Refused(Why.NOT_NOW, "The ride has begun already.")
-        if self._asks and answers is None:
-            raise Refused(Why.NOT_NOW, "Answer the questions on this page first.")
-        if self._asks and answers is not None and not answers.bike_checked:
-            raise Refused(Why.NOT_NOW, "Check the bike and the trainer first.")
-        # The ride looks at the answers as soon as it has the key.
-        self.answers = answers if self._asks else None
-        self._leave(Key.PAUSE)
-        self._started = now
-
-    def _wish(self, wish: Wish) -> None:
-        if self._mode != "replay" or self._film is None:
-            raise Refused(Why.NOT_NOW, "Only a recorded ride can be wound.")
-        if isinstance(wish, Seek) and wish.at > self._film["duration_s"]:
-            raise Refused(Why.OUT_OF_RANGE, "The recording is not that long.")
-        if isinstance(wish, Speed) and wish.times not in self._speeds:
-            raise Refused(Why.OUT_OF_RANGE, "That speed is not offered.")
-        self._wishes.append(wish)
+            self.asked.heed(said, time.monotonic())
 
     def _look_who_has_seen(self) -> None:
         if self._end is not None and all(viewer.seen for viewer in self.viewers):
             self.all_seen.set()
-
-
-def as_fields(thing: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
-    """Return a dataclass of plain things as what JSON makes of it."""
-    return asdict(thing)
-
-
-def _taken(waiting: deque[Any]) -> list[Any]:
-    """Take what is there now; what comes meanwhile waits for the next time."""
-    return [waiting.popleft() for _ in range(len(waiting))]
 
 
 def _ms(seconds: float) -> int:
