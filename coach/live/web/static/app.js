@@ -1,0 +1,499 @@
+// The page: what the coach tells becomes text and pictures, what the rider presses goes back.
+//
+// What is said on the socket stands in coach/live/web/__init__.py. The coach's frame is the truth;
+// here it is only written out. Texts of others reach the page as text and never as markup.
+import { Profile } from './profile.js';
+import { Sound } from './sound.js';
+
+const STALE = 2000; // [ms] without a frame
+const RETRY = [1000, 2000, 3000, 5000]; // [ms] until the coach is looked for again
+const DASH = '—';
+const SIGNS = { on_target: '●', above: '▲', below: '▼' };
+const POSTURES = { seated: 'SEATED', standing: 'STAND' };
+const VERBS = { seated: 'SIT', standing: 'STAND' };
+const KNOWN_BY = { measured: 'pedals', declared: 'you', estimated: 'guess', prescribed: 'asked' };
+
+const part = (id) => document.getElementById(id);
+const seen = new Map(); // what each part shows, so that only what is new is written
+
+/** Write a part of the page: its text, and attributes; a null attribute is taken away. */
+function tell(id, text, attributes = {}) {
+  const element = part(id);
+  const before = seen.get(id) ?? {};
+  if (text !== undefined && text !== before.text) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (before[name] === value) continue;
+    if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
+  seen.set(id, { ...before, ...(text === undefined ? {} : { text }), ...attributes });
+}
+
+/** Write lines as the rows of a list; the same lines are not written again. */
+function list(element, lines, tag = 'li') {
+  const text = lines.join('\n');
+  if (element.dataset.lines === text) return;
+  element.dataset.lines = text;
+  element.replaceChildren(...lines.map((line) => made(tag, line)));
+}
+
+function made(tag, text = '', attributes = {}) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+const known = (value) => value !== null && value !== undefined;
+const number = (value, digits = 0) => (known(value) ? value.toFixed(digits) : DASH);
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Seconds as 0:59, 12:05, 1:02:03. */
+function clock(seconds) {
+  if (!known(seconds)) return DASH;
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (value) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+const left = (seconds) => clock(known(seconds) ? Math.ceil(seconds - 1e-6) : null);
+const way = (metres) => (metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`);
+
+// --- the coach ------------------------------------------------------------------------------------
+
+let socket = null;
+let tries = 0;
+let hello = null; // all that the coach told first
+let frame = null; // all that it told of this moment
+let film = null;
+let ended = null;
+let heard = -Infinity; // when the last frame came [ms]
+let asleep = null;
+
+const profile = new Profile(part('profile'), part('zoom'));
+const sound = new Sound((on) => {
+  send({ type: 'sound', on });
+  showKeys();
+});
+
+function send(message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function connect() {
+  const mine = new WebSocket(`ws://${location.host}/socket`);
+  socket = mine;
+  mine.onmessage = (event) => {
+    tries = 0;
+    take(JSON.parse(event.data));
+  };
+  mine.onclose = () => {
+    if (socket !== mine || ended) return;
+    socket = null;
+    sound.stop();
+    show();
+    setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
+    tries += 1;
+  };
+}
+
+function take(message) {
+  const { type, ...fields } = message;
+  if (type === 'hello') greet(fields);
+  else if (type === 'frame') {
+    sound.follow(message);
+    frame = { ...frame, ...fields };
+    heard = performance.now();
+    profile.frame(fields);
+    show();
+  } else if (type === 'sound') sound.hear(message);
+  else if (type === 'cue') part('told').textContent = fields.text;
+  else if (type === 'film') {
+    film = fields;
+    showFilm();
+  } else if (type === 'refused') say(fields.why);
+  else if (type === 'end') finish(fields);
+}
+
+function greet(fields) {
+  hello = fields;
+  frame = fields.frame;
+  film = fields.film;
+  heard = performance.now();
+  showStart();
+  showKeys();
+  showFilm();
+  profile.plan(fields.plan, fields.trace);
+  if (sound.on) send({ type: 'sound', on: true });
+  if (fields.end) finish(fields.end);
+  else show();
+  if (frame) profile.frame(frame);
+}
+
+// --- which state it is in, and what it shows then ---------------------------------------------------
+
+function state() {
+  if (ended) return 'ended';
+  if (!socket || !hello) return 'reconnecting';
+  if (frame && performance.now() - heard > STALE) return 'stale';
+  if (!frame || frame.state === 'ready') return 'ready';
+  if (frame.pause === 'trainer' && !known(frame.resumes_in_s)) return 'reconnecting';
+  return frame.state === 'paused' ? 'paused' : 'riding';
+}
+
+function show() {
+  const now = state();
+  const away = now === 'reconnecting' && (!socket || !hello);
+  if (document.body.dataset.state !== now) {
+    document.body.dataset.state = now;
+    showKeys();
+    stayAwake(now === 'riding');
+  }
+  document.body.toggleAttribute('data-away', away);
+  const waiting = frame?.state === 'ready' && !ended;
+  const screen = ended ? 'end' : waiting && hello?.mode === 'ride' ? 'start' : 'ride';
+  if (document.body.dataset.screen !== screen) {
+    document.body.dataset.screen = screen;
+    part('start').hidden = screen !== 'start';
+    part('end').hidden = screen !== 'end';
+    profile.resize();
+  }
+  trouble(away, now);
+  // What is old is not drawn on: it stays as it was, grey.
+  if (!frame || away || now === 'stale') return;
+  if (screen === 'start') showDevices();
+  showBar();
+  if (screen === 'ride') showRide(now);
+}
+
+let words = null; // what the coach refused, for some seconds
+function say(why) {
+  words = { why, until: performance.now() + 6000 };
+  show();
+}
+
+function trouble(away, now) {
+  const box = part('trouble');
+  let text = '';
+  if (away) text = hello ? 'The coach is gone: looking for it. Your ride may go on; look at its terminal.' : 'Looking for the coach';
+  else if (now === 'stale') text = 'STALE: nothing heard from the coach';
+  else if (words && performance.now() < words.until) text = words.why;
+  if (box.textContent !== text) box.textContent = text;
+  box.hidden = !text;
+}
+
+function showBar() {
+  const verb = VERBS[frame.warning];
+  const count = frame.countdown_s;
+  let [word, then, time] = [POSTURES[frame.posture] ?? 'RIDE', '', clock(count)];
+  if (ended) [word, time] = ['DONE', ''];
+  else if (frame.state === 'ready') [word, time] = ['READY', ''];
+  else if (frame.state === 'finished') [word, then, time] = ['DONE', 'the load comes off; the ride is saved', ''];
+  else if (known(frame.resumes_in_s)) [word, then, time] = ['RIDE', 'get ready', Math.ceil(frame.resumes_in_s)];
+  else if (frame.pause === 'trainer') [word, then, time] = ['WAIT', 'looking for the trainer', ''];
+  else if (frame.state === 'paused') [word, then, time] = ['PAUSED', '', known(count) ? `${clock(count)} left` : ''];
+  else if (verb) then = `${verb} in ${count} s`;
+  else if (frame.next_posture && Math.ceil(frame.next_posture_in_s) <= count) then = `next ${POSTURES[frame.next_posture]}`;
+  else if (frame.next_posture) then = `${POSTURES[frame.next_posture]} in ${left(frame.next_posture_in_s)}`;
+  const asks = frame.state === 'riding' && !ended;
+  tell('bar', undefined, { 'data-cue': asks ? frame.posture ?? '' : '', 'data-soon': asks && verb ? frame.warning : null });
+  tell('word', word);
+  tell('then', then, { 'data-next': frame.next_posture ?? '' });
+  tell('count', String(frame.endless && asks ? '' : time), { 'data-countdown': known(count) ? String(count) : '' });
+}
+
+function showRide(now) {
+  tell('said', frame.cue);
+  const judged = (verdict) => ({ 'data-verdict': verdict });
+  const value = (id, text) => tell(id, text, { [`data-${id}`]: text === DASH ? '' : text });
+  value('power', number(frame.power_w));
+  tell('power', undefined, judged(frame.power_verdict));
+  tell('power-note', powerNote(), judged(frame.power_verdict));
+  value('target', number(frame.target_power_w));
+  tell('target-note', known(frame.intensity_pct) ? `intensity ${number(frame.intensity_pct)} %` : '');
+  value('cadence', number(frame.cadence_rpm));
+  tell('cadence', undefined, judged(frame.cadence_verdict));
+  tell('cadence-note', frame.gear || cadenceNote(), judged(frame.gear ? null : frame.cadence_verdict));
+  value('heart', number(frame.heart_rate_bpm));
+  tell('heart-note', known(frame.heart_rate_bpm) ? '' : 'no signal');
+  showFacts();
+  list(part('limits'), frame.limits);
+  const report = frame.report.length > 0 && now === 'riding';
+  part('report').hidden = !report;
+  if (report) list(part('report'), frame.report, 'p');
+  const pause = frame.state === 'paused' && frame.pause !== 'trainer' && !known(frame.resumes_in_s);
+  part('pause').hidden = !pause;
+  if (pause) {
+    const space = hello.control ? ' Space, or the button below, rides on.' : '';
+    tell('pause-words', (frame.pause === 'rest' ? 'The cranks rest, and the load is off.' : 'The load is off.') + space);
+  }
+}
+
+function powerNote() {
+  const verdict = frame.power_verdict;
+  if (!known(frame.power_w)) return 'no signal';
+  if (!verdict) return '';
+  if (verdict === 'on_target') return `${SIGNS[verdict]} on target`;
+  return `${SIGNS[verdict]} ${number(Math.abs(frame.power_w - frame.target_power_w))} W ${verdict}`;
+}
+
+function cadenceNote() {
+  const verdict = frame.cadence_verdict;
+  if (!known(frame.cadence_rpm)) return 'no signal';
+  if (!known(frame.cadence_low_rpm) || !known(frame.cadence_high_rpm)) return '';
+  const band = `${number(frame.cadence_low_rpm)}–${number(frame.cadence_high_rpm)}`;
+  if (!verdict) return `goal ${band}`;
+  return `${SIGNS[verdict]} ${verdict === 'on_target' ? 'in' : verdict} ${band}`;
+}
+
+function showFacts() {
+  const climbs = frame.kind === 'hill' && known(frame.hill);
+  const name = frame.label || capital(frame.kind.replaceAll('_', ' '));
+  const place = climbs && !known(frame.segment_way_m) ? `${name} of ${frame.hills}` : name;
+  tell('place', place, { 'data-hill': climbs ? String(frame.hill) : '' });
+  const times = [];
+  if (climbs && known(frame.hill_way_m)) times.push(`${way(frame.hill_way_m)} to the top`);
+  else if (climbs && known(frame.hill_remaining_s)) times.push(`hill ${left(frame.hill_remaining_s)} left`);
+  if (known(frame.way_m)) times.push(`${way(frame.way_m)} to go`);
+  else if (known(frame.remaining_s)) times.push(`ride ${left(frame.remaining_s)} left`);
+  else times.push(`ridden ${clock(Math.floor(frame.timer_time_s))}`);
+  tell('left', times.join(' · '));
+  const grade = `${number(frame.grade_pct, 1)} %`;
+  const felt = `${number(frame.felt_grade_pct, 1)} %`;
+  const other = known(frame.segment_way_m) && known(frame.felt_grade_pct) && felt !== grade;
+  tell('road', `grade ${grade}${other ? `, felt ${felt}` : ''}`);
+  const position = frame.position && `${frame.position.replaceAll('_', ' ')} (${KNOWN_BY[frame.position_source]})`;
+  tell('effort', [frame.effort && `effort ${frame.effort}`, position].filter(Boolean).join(' · '));
+  const posture = frame.posture ? `, ${frame.posture}` : '';
+  const target = known(frame.target_power_w) ? `, target ${number(frame.target_power_w)} W` : '';
+  tell('twin', `${place}${posture}${target}. ${times.join(', ')}.`);
+}
+
+// --- before the ride ----------------------------------------------------------------------------------
+
+function showStart() {
+  const { start, plan, control } = hello;
+  const hills = start.hills ? ` · ${start.hills} hills` : '';
+  tell('start-title', start.title);
+  tell('start-words', `${Math.round(start.minutes)} minutes${hills}${start.simulated ? ' · simulated: nobody’s legs are on it' : ''}`);
+  const about = [start.rider, known(start.ftp_w) && `FTP ${number(start.ftp_w)} W`, known(start.mass_kg) && `${number(start.mass_kg)} kg`];
+  tell('rider', `${about.filter(Boolean).join(' · ')} (${start.rider_file})`);
+  list(part('demands'), [...start.demands, ...(start.offered ? [start.offered] : [])]);
+  list(part('bike'), start.bike);
+  for (const each of document.querySelectorAll('.stop')) list(each, start.stop);
+  tell('health', start.health);
+  list(part('asked'), start.questions);
+  part('questions').hidden = start.questions.length === 0 || !control;
+  part('go').hidden = !control;
+  tell('start-why', control ? '' : 'This page may only look: the ride starts on the computer.');
+  document.title = `Six Hills: ${plan.title ?? start.title}`;
+}
+
+function showDevices() {
+  const rides = known(frame.power_w) || known(frame.cadence_rpm);
+  const rows = {
+    Trainer: rides ? `heard: ${number(frame.power_w)} W, ${number(frame.cadence_rpm)} rpm` : 'not heard yet: switch it on and turn the cranks',
+    'Heart strap': known(frame.heart_rate_bpm) ? `heard: ${number(frame.heart_rate_bpm)} bpm` : 'not heard: the ride works without',
+    Posture: frame.position ? `${frame.position.replaceAll('_', ' ')} (${KNOWN_BY[frame.position_source]})` : 'not measured: press s or d when you sit or stand',
+    'Asked for': hello.start.trainer,
+  };
+  const text = JSON.stringify(rows);
+  if (part('devices').dataset.lines === text) return;
+  part('devices').dataset.lines = text;
+  part('devices').replaceChildren(...Object.entries(rows).flatMap(([name, words]) => [made('dt', name), made('dd', words)]));
+}
+
+function begin() {
+  if (!hello?.control) return;
+  const message = { type: 'start' };
+  if (hello.start.questions.length) {
+    const answer = document.querySelector('input[name="any"]:checked');
+    if (!answer || !part('checked').checked) {
+      tell('start-why', answer ? 'Check the bike and the trainer first, and tick it.' : 'Answer the question first.');
+      (answer ? part('checked') : document.querySelector('input[name="any"]')).focus();
+      return;
+    }
+    message.answers = { any_yes: answer.value === 'yes', bike_checked: true };
+  }
+  tell('start-why', '');
+  if (!hello.quiet) sound.arm();
+  send(message);
+}
+
+// --- after it -----------------------------------------------------------------------------------------
+
+async function finish(fields) {
+  ended = fields;
+  sound.follow({});
+  tell('end-title', fields.title);
+  list(part('end-words'), fields.words);
+  list(part('files'), fields.files);
+  const rows = fields.hills.map((hill) => {
+    const row = document.createElement('tr');
+    row.append(made('th', hill.name, { scope: 'row' }), made('td', `${number(hill.power_w)} W`), made('td', clock(hill.duration_s)), made('td', clock(hill.standing_s)));
+    return row;
+  });
+  part('hills').hidden = rows.length === 0;
+  part('hills').tBodies[0].replaceChildren(...rows);
+  part('files').previousElementSibling.hidden = fields.files.length === 0;
+  show();
+  showKeys();
+  showFilm();
+  tell('told', `The ride is over: ${fields.title}`);
+  if (fields.chart) {
+    const light = made('source', '', { media: '(prefers-color-scheme: light)', srcset: '/chart-light.png' });
+    const image = made('img', '', { alt: 'Chart of the ride: power against target, posture asked and done, cadence, heart rate and elevation over time', src: '/chart-dark.png' });
+    part('chart').replaceChildren(light, image);
+    try {
+      await image.decode();
+    } catch {
+      part('chart').replaceChildren(made('p', 'The chart could not be fetched; its file is below.'));
+    }
+  }
+  send({ type: 'seen' });
+}
+
+// --- a replay -----------------------------------------------------------------------------------------
+
+let winding = false; // the rider holds the scrubber
+function showFilm() {
+  part('film').hidden = !film || Boolean(ended);
+  if (!film) return;
+  tell('play', film.playing ? 'Pause' : 'Play', { disabled: hello.control ? null : '' });
+  tell('film-at', clock(film.at_s));
+  tell('film-end', clock(film.duration_s));
+  const scrub = part('scrub');
+  scrub.disabled = !hello.control;
+  scrub.max = Math.floor(film.duration_s);
+  if (!winding) scrub.value = Math.round(film.at_s);
+  scrub.setAttribute('aria-valuetext', `${clock(film.at_s)} of ${clock(film.duration_s)}`);
+  const choices = part('speed');
+  if (choices.options.length !== hello.speeds.length) {
+    choices.replaceChildren(...hello.speeds.map((times) => made('option', `${times} ×`, { value: times })));
+  }
+  choices.disabled = !hello.control;
+  choices.value = String(film.speed);
+}
+
+part('scrub').addEventListener('input', (event) => {
+  winding = true;
+  send({ type: 'seek', at_s: Number(event.target.value) });
+});
+part('scrub').addEventListener('change', () => { winding = false; });
+part('play').addEventListener('click', () => press('pause'));
+part('speed').addEventListener('change', (event) => send({ type: 'speed', speed: Number(event.target.value) }));
+
+// --- keys and touch -----------------------------------------------------------------------------------
+
+const EXTRA = [
+  { key: 'sound', characters: '', name: '', does: 'sound' },
+  { key: 'full', characters: 'fF', name: 'f', does: 'full screen' },
+  { key: 'help', characters: '?', name: '?', does: 'help' },
+];
+
+function press(key, { touched = false } = {}) {
+  if (key === 'sound') sound.toggle();
+  else if (key === 'help') toggleHelp();
+  else if (key === 'full') toggleFull();
+  else if (!hello?.control || ended) return;
+  else if (key === 'pause' && frame?.state === 'ready') begin();
+  else if (key === 'quit' && touched && hello.mode !== 'replay') part('sure').showModal();
+  else send({ type: 'key', key });
+}
+
+function does(each) {
+  if (each.key === 'sound') return !sound.on && hello.control && frame?.state !== 'ready' ? 'Start sound' : 'Sound';
+  if (each.key === 'pause' && frame?.state === 'paused' && hello.mode !== 'replay') return 'ride on';
+  return each.does;
+}
+
+function showKeys() {
+  if (!hello) return;
+  const rides = hello.control && !ended && frame?.state !== 'ready';
+  const table = [...(rides ? hello.keys : []), ...(ended ? EXTRA.slice(1) : EXTRA)];
+  const text = JSON.stringify(table.map((each) => [each.key, does(each), each.key === 'sound' && sound.on]));
+  const bar = part('keys');
+  if (bar.dataset.lines === text) return;
+  bar.dataset.lines = text;
+  const focused = bar.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  bar.replaceChildren(...table.map((each) => {
+    const button = made('button', '', { type: 'button', 'data-key': each.key });
+    if (each.name) button.append(made('kbd', each.name, { 'aria-hidden': 'true' }));
+    button.append(does(each));
+    if (each.key === 'sound') button.setAttribute('aria-pressed', String(sound.on));
+    return button;
+  }));
+  if (focused) bar.querySelector(`[data-key="${focused}"]`)?.focus();
+  const rows = [...hello.keys, ...EXTRA.slice(1)].flatMap((each) => [made('dt', each.name), made('dd', each.does)]);
+  part('help-keys').replaceChildren(...rows);
+}
+
+part('keys').addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (!button) return;
+  // After a finger or a mouse the button lets go, so that space pauses and does not press it again.
+  if (event.detail > 0) button.blur();
+  press(button.dataset.key, { touched: true });
+});
+part('go').addEventListener('click', begin);
+part('sure').addEventListener('close', () => {
+  if (part('sure').returnValue === 'end') send({ type: 'key', key: 'quit' });
+  part('sure').returnValue = '';
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !hello) return;
+  const open = document.querySelector('dialog[open]');
+  const on = document.activeElement;
+  // Space and letters belong to what has the focus, where that is more than the page.
+  if (open && event.key !== '?') return;
+  if (event.key === ' ' && on?.matches('button, input, select, summary')) return;
+  if (on?.matches('select, input[type="range"]') && event.key.length > 1) return;
+  const each = [...hello.keys, ...EXTRA].find(({ characters }) => event.key.length === 1 && characters.includes(event.key));
+  if (!each) return;
+  event.preventDefault();
+  press(each.key);
+});
+
+function toggleHelp() {
+  const help = part('help');
+  if (help.open) help.close();
+  else help.showModal();
+}
+
+async function toggleFull() {
+  try {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await document.documentElement.requestFullscreen();
+  } catch {
+    say('This browser shows no page on the full screen.');
+  }
+}
+
+/** Keep the screen on while riding; say once where the browser cannot. */
+let warned = false;
+async function stayAwake(wanted) {
+  if (!wanted) {
+    const held = asleep;
+    asleep = null;
+    await held?.release?.();
+    return;
+  }
+  if (asleep || document.visibilityState !== 'visible') return;
+  if (!navigator.wakeLock) {
+    if (!warned && !window.isSecureContext) say('This screen may dim: set it to stay on.');
+    warned = true;
+    return;
+  }
+  try {
+    asleep = await navigator.wakeLock.request('screen');
+    asleep.addEventListener('release', () => { asleep = null; });
+  } catch {
+    asleep = null; // a battery that is low; asked again with the next change
+  }
+}
+document.addEventListener('visibilitychange', () => stayAwake(document.body.dataset.state === 'riding'));
+
+new ResizeObserver(() => profile.resize()).observe(part('picture'));
+setInterval(show, 250);
+connect();
