@@ -35,6 +35,7 @@ from coach.live.plan import Trace, place_json, plan_json
 from coach.live.web import asked, hub, server
 from coach.live.web.display import End, Hill, WebDisplay
 from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
+from coach.live.web.viewers import Viewer
 from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
 from coach.messages import Cue, CueKind, Key, RideState, Telemetry
 
@@ -104,6 +105,19 @@ def test_deltas_after_hello_make_the_frame_whatever_is_left_out():
             fresh = late.hello["frame"]
         del known["type"]
         assert known == fresh
+
+
+def test_a_slow_viewer_gets_what_is_new_to_it_and_not_what_was_to_another():
+    display = WebDisplay(WORKOUT, RIDER, INTRO)
+    told, quick, slow = display._hub, Viewer(control=True), Viewer(control=True)
+    for tick in range(3):
+        display.show(later(tick), [])
+        told._publish()
+        assert json.loads(told.frame(quick))["time_s"] == tick
+        assert told.frame(quick) is None
+    assert json.loads(told.frame(slow)) == {
+        **json.loads(told.hello(Viewer(control=True)))["frame"], "type": "frame"
+    }  # fmt: skip
 
 
 def test_cues_and_sounds_are_told_once_and_after_hello():

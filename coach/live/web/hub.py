@@ -107,8 +107,7 @@ class Hub:
 
     def end(self, fields: dict[str, Any], charts: dict[str, bytes]) -> None:
         """Tell that the ride is over and saved."""
-        if not self._call(self._set_end, fields, charts):
-            self.all_seen.set()  # nobody can be told any more
+        self._call(self._set_end, fields, charts)
 
     def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Work in this loop from here on (the server's thread); ``None``: it is gone."""
