@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hmac
 import logging
 import socket
@@ -294,6 +295,14 @@ def test_the_files_of_the_page_are_served(at_home, name):
     assert wears_the_headers(answer)
     kind = "text/css" if name.endswith("css") else "text/javascript"
     assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
+
+
+def test_a_browser_gets_them_packed(at_home):
+    answer = ask(at_home, "/app.js", "Accept-Encoding: gzip, deflate, br")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == b"this is app.js"
+    assert wears_the_headers(answer)
+    assert "content-encoding" not in ask(at_home, "/app.js").headers
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from coach.live.plan import Trace, place_json, plan_json
 from coach.live.web import asked, hub, server
 from coach.live.web.display import End, Hill, WebDisplay
 from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
-from coach.live.web.viewers import Viewer
+from coach.live.web.viewers import MOST_WAITING, Viewer
 from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
 from coach.messages import Cue, CueKind, Key, RideState, Telemetry
 
@@ -118,6 +118,13 @@ def test_a_slow_viewer_gets_what_is_new_to_it_and_not_what_was_to_another():
     assert json.loads(told.frame(slow)) == {
         **json.loads(told.hello(Viewer(control=True)))["frame"], "type": "frame"
     }  # fmt: skip
+
+
+def test_what_waits_for_a_viewer_is_bounded_and_the_latest_stays():
+    viewer = Viewer(control=True)
+    for number in range(1000):
+        viewer.tell(str(number))
+    assert list(viewer._waiting) == [str(number) for number in range(1000 - MOST_WAITING, 1000)]
 
 
 def test_cues_and_sounds_are_told_once_and_after_hello():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from coach.live.web.guard import CLOSING, METHODS, Guard
+from coach.live.web.guard import CLOSING, METHODS, Guard, header_values
 from coach.live.web.hub import Hub
 from coach.live.web.viewers import Viewer
 from coach.live.web.wire import Refused, Why, message, parse
@@ -89,7 +90,7 @@ class Application:
         if path in _PAGE:
             name, kind = _PAGE[path]
             with suppress(OSError):
-                return Response((_STATIC / name).read_bytes(), 200, CLOSING, kind)
+                return _packed((_STATIC / name).read_bytes(), kind, scope)
         if path in self._hub.charts:
             return Response(self._hub.charts[path], 200, CLOSING, "image/png")
         return _words(_NOTHING, 404)
@@ -153,6 +154,15 @@ class Application:
                 hub.heed(viewer, parse(text))
             except Refused as refused:
                 hub.refuse(viewer, refused)
+
+
+def _packed(content: bytes, kind: str, scope: Scope) -> Response:
+    """Return a file of the page, packed for whoever can unpack it; nothing in it is secret."""
+    headers = {**CLOSING, "vary": "accept-encoding"}
+    if any("gzip" in each for each in header_values(scope, b"accept-encoding")):
+        content = gzip.compress(content, mtime=0)
+        headers["content-encoding"] = "gzip"
+    return Response(content, 200, headers, kind)
 
 
 def _words(text: str, status: int) -> Response:

@@ -99,7 +99,7 @@ class Guard:
         ------
         Refused
         """
-        origins = _headers(scope, b"origin")
+        origins = header_values(scope, b"origin")
         if not origins:
             self.check_token(scope)
         elif len(origins) > 1 or origins[0] not in {f"http://{h}" for h in self._hosts(scope)}:
@@ -133,7 +133,7 @@ class Guard:
             return []
 
     def _tokens_in_cookies(self, scope: Scope) -> Iterable[str]:
-        for header in _headers(scope, b"cookie"):
+        for header in header_values(scope, b"cookie"):
             for each in header.split(";"):
                 name, _, value = each.strip().partition("=")
                 if name == self.cookie:
@@ -146,11 +146,12 @@ class Guard:
         return hosts | {f"{name}" for name in names if self.port == 80}
 
 
-def _headers(scope: Scope, wanted: bytes) -> list[str]:
+def header_values(scope: Scope, wanted: bytes) -> list[str]:
+    """Return the values of all headers of a name (in small letters)."""
     return [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
 
 
 def _header(scope: Scope, wanted: bytes) -> str | None:
     """Return the one header of that name; ``None`` if there is none, or more than one."""
-    found = _headers(scope, wanted)
+    found = header_values(scope, wanted)
     return found[0] if len(found) == 1 else None
