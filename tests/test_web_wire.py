@@ -103,6 +103,12 @@ def test_all_else_is_refused_with_words(text):
     assert words.isascii()
 
 
+def test_halves_of_characters_are_refused_too():
+    for text in ("\ud800", '{"type":"\ud800"}'):
+        with pytest.raises(Refused):
+            parse(text)
+
+
 def test_as_long_as_allowed_is_read():
     text = '{"type":"seen"}'
     assert parse(text + " " * (LONGEST - len(text))) == Seen()

@@ -123,8 +123,7 @@ def parse(text: str) -> Said:
     Refused
         If it is none of the messages of `coach.live.web`, to the letter.
     """
-    # No character is shorter than a byte: what is too long need not be encoded to know that.
-    if len(text) > LONGEST or len(text.encode("utf-8", "surrogatepass")) > LONGEST:
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST:
         raise Refused(Why.TOO_LARGE, "That message was too large; it was not read.")
     try:
         said = json.loads(text, object_pairs_hook=_object, parse_constant=_not_a_number)
