@@ -22,7 +22,7 @@ FAILED, MISUSED = 1, 2
 
 _COMMANDS = {
     "demo": (
-        "coach.commands.ride",
+        "coach.commands.demo",
         "Ride the six hills in seconds, simulated from start to chart.",
     ),
     "ride": ("coach.commands.ride", "Ride a workout or a road on a trainer."),

@@ -9,20 +9,26 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 
+import numpy as np
 import pytest
-from test_cli import RIDES
+from test_cli import SHORT
 from test_film import FILM
 from websockets.sync.client import ClientConnection, connect
 
+from coach import profile
 from coach.cli import run
 from coach.clock import ManualClock
-from coach.commands import playing
+from coach.commands import demo, playing
 from coach.commands.playing import AGAIN, GONE, TICK, play
+from coach.formats import fit
+from coach.live.film import LONGEST_STILL
 from coach.live.player import KEYS, SPEEDS
 from coach.live.view import Frame
 from coach.live.web.wire import Seek, Speed, Wish
 from coach.messages import Key
+from coach.ride import Ride
 
 
 class Page:
@@ -166,12 +172,13 @@ class Watcher:
 
 
 @pytest.fixture
-def watched_by(monkeypatch) -> Iterator[Callable[..., Watcher]]:
+def watched_by(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watcher]]:
     watchers: list[Watcher] = []
 
     def watched(look: Callable[[ClientConnection], None]) -> Watcher:
         watchers.append(Watcher(look))
-        monkeypatch.setattr(playing, "served", watchers[-1])
+        for command in (playing, demo):
+            monkeypatch.setattr(command, "served", watchers[-1])
         return watchers[-1]
 
     yield watched
@@ -182,20 +189,36 @@ def watched_by(monkeypatch) -> Iterator[Callable[..., Watcher]]:
             raise watcher.fault
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the pictures."""
+    monkeypatch.setattr("coach.charts.figures.save_charts", lambda *_: [])
+
+
 def heard(socket: ClientConnection, kind: str, wanted: Callable[[dict], bool] = bool) -> dict:
     """Wait for a message."""
+    end = monotonic() + 10.0
     while True:
-        message = json.loads(socket.recv(timeout=10.0))
+        message = json.loads(socket.recv(timeout=end - monotonic()))
         if message["type"] == kind and wanted(message):
             return message
 
 
-def replay(tmp_path: Path, *more: str, name: str = "indoor_tiny_paused.fit") -> int:
-    here = ["--live", "--port", "0", "--no-browser", "--out", str(tmp_path)]
-    return run(["replay", str(RIDES / name), *here, *more])
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """A ride of 100 s, a stop of a minute, and 60 s more, at 100 W and one more each second."""
+    times = np.concatenate([np.arange(0.0, 100.0), np.arange(160.0, 220.0)])
+    path = tmp_path / "recorded.fit"
+    path.write_bytes(fit.encode(Ride.from_columns(times, power=100.0 + times)))
+    return path
 
 
-def test_a_recorded_ride_is_kept_and_then_played_on_the_page(tmp_path, capsys, watched_by) -> None:
+def replay(path: Path, *more: str) -> int:
+    here = ["--live", "--port", "0", "--no-browser", "--out", str(path.parent / "out")]
+    return run(["replay", str(path), *here, *more])
+
+
+def test_a_recorded_ride_is_kept_and_then_played_on_the_page(recorded, capsys, watched_by) -> None:
     def look(socket: ClientConnection) -> None:
         hello = heard(socket, "hello")
         assert hello["mode"] == "replay"
@@ -204,14 +227,14 @@ def test_a_recorded_ride_is_kept_and_then_played_on_the_page(tmp_path, capsys, w
         film = hello["film"]
         assert film["playing"]
         assert film["speed"] == 20
-        # 199 samples; two silences of 13 s and 115 s are shown for 10 s each.
-        assert film["duration_s"] == pytest.approx(324 - 3 - 105, abs=3)
-        assert len(hello["trace"]["power_w"]) >= 190, "all that was ridden is there at once"
+        assert film["duration_s"] == pytest.approx(99 + LONGEST_STILL + 59, abs=1)
+        known = [power for power in hello["trace"]["power_w"] if power is not None]
+        assert len(known) >= 155, "all that was ridden is there at once"
         socket.send(json.dumps({"type": "key", "key": "pause"}))
-        assert not heard(socket, "film", lambda film: not film["playing"])["playing"]
+        heard(socket, "film", lambda film: not film["playing"])
         socket.send(json.dumps({"type": "seek", "at_s": 60.0}))
-        frame = heard(socket, "frame", lambda frame: "power_w" in frame)
-        assert frame["elapsed_time_s"] == 60.0
+        frame = heard(socket, "frame", lambda frame: frame.get("elapsed_time_s") == 60.0)
+        assert frame["power_w"] == 159, "the mean of 158, 159 and 160 W"
         assert heard(socket, "film")["at_s"] == 60.0
         socket.send(json.dumps({"type": "speed", "speed": 3}))
         heard(socket, "refused")
@@ -222,14 +245,15 @@ def test_a_recorded_ride_is_kept_and_then_played_on_the_page(tmp_path, capsys, w
         socket.send(json.dumps({"type": "seen"}))
 
     watched_by(look)
-    assert replay(tmp_path, "--speed", "20") == 0
+    assert replay(recorded, "--speed", "20") == 0
     out, err = capsys.readouterr()
     assert "live: http://127.0.0.1:" in err
     assert "saved: " in out
-    assert {path.suffix for path in tmp_path.iterdir()} == {".ride", ".fit", ".png"}
+    made = {path.suffix for path in (recorded.parent / "out").iterdir()}
+    assert made == {".ride", ".fit", ".png"}
 
 
-def test_a_signal_ends_the_replay_in_order(tmp_path, capsys, watched_by) -> None:
+def test_a_signal_ends_the_replay_in_order(recorded, quick, watched_by) -> None:
     def look(socket: ClientConnection) -> None:
         heard(socket, "hello")
         signal.raise_signal(signal.SIGINT)
@@ -237,28 +261,57 @@ def test_a_signal_ends_the_replay_in_order(tmp_path, capsys, watched_by) -> None
         socket.send(json.dumps({"type": "seen"}))
 
     watched_by(look)
-    assert replay(tmp_path) == 0
+    assert replay(recorded) == 0
 
 
-def test_a_ride_read_in_part_is_played_in_part_with_exit_code_three(tmp_path, watched_by) -> None:
+def test_a_ride_read_in_part_is_played_in_part_with_exit_code_three(
+    recorded, quick, watched_by
+) -> None:
     def look(socket: ClientConnection) -> None:
-        hello = heard(socket, "hello")
-        assert hello["film"]["duration_s"] > 0
+        assert 50 < heard(socket, "hello")["film"]["duration_s"] < 168
         socket.send(json.dumps({"type": "key", "key": "quit"}))
         heard(socket, "end")
 
+    whole = recorded.read_bytes()
+    recorded.write_bytes(whole[: len(whole) * 7 // 10])
     watched_by(look)
-    assert replay(tmp_path, name="corrupt_truncated.fit") == 3
+    assert replay(recorded) == 3
+
+
+def test_a_ride_that_ended_before_its_first_second_has_no_page(tmp_path, quick, capsys) -> None:
+    path = tmp_path / "short.fit"
+    path.write_bytes(fit.encode(Ride.from_columns(np.array([0.0]), power=np.array([100.0]))))
+    code = replay(path)
+    told = capsys.readouterr()
+    assert run(["replay", str(path), "--out", str(tmp_path / "without")]) == code
+    assert "live:" not in told.err
+
+
+GPX_WITHOUT_TIMES = """\
+<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
+<trkpt lat="47.0" lon="8.0"><ele>400</ele></trkpt><trkpt lat="47.1" lon="8.0"><ele>500</ele></trkpt>
+</trkseg></trk></gpx>"""
 
 
 @pytest.mark.parametrize(
-    "name", ["route_missing_elevation.gpx", "ramp_test.zwo", "README.md", "no"]
+    ("name", "content"),
+    [
+        ("route.gpx", GPX_WITHOUT_TIMES.encode()),
+        ("empty.fit", b""),
+        ("broken.fit", bytes(range(200))),
+        ("text.md", b"# A ride"),
+        ("absent.fit", None),
+    ],
 )
-def test_what_cannot_be_replayed_is_told_in_the_same_words(tmp_path, capsys, name) -> None:
-    with_page = replay(tmp_path, name=name)
+def test_what_cannot_be_replayed_is_told_in_the_same_words(tmp_path, capsys, name, content) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with_page = replay(path)
     told = capsys.readouterr()
-    assert run(["replay", str(RIDES / name), "--out", str(tmp_path)]) == with_page != 0
+    assert run(["replay", str(path), "--out", str(path.parent / "out")]) == with_page != 0
     assert capsys.readouterr() == told
+    assert name in told.err
     assert "live:" not in told.err
 
 
@@ -274,9 +327,50 @@ def test_what_cannot_be_replayed_is_told_in_the_same_words(tmp_path, capsys, nam
         (["--terminal-only"], "there is a page only with --live"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(tmp_path, capsys, options, words) -> None:
-    out = tmp_path / "out"
-    ride = RIDES / "indoor_tiny_paused.fit"
-    assert run(["replay", str(ride), *options, "--out", str(out)]) == 2
+def test_options_that_do_not_go_together_are_told(recorded, capsys, options, words) -> None:
+    out = recorded.parent / "out"
+    assert run(["replay", str(recorded), *options, "--out", str(out)]) == 2
     assert words in capsys.readouterr().err
     assert not out.exists(), "nothing was begun"
+
+
+# --- the demo -------------------------------------------------------------------------------------
+
+
+def test_the_demo_on_the_page_is_the_demo_without_one(tmp_path, monkeypatch, watched_by) -> None:
+    def look(socket: ClientConnection) -> None:
+        hello = heard(socket, "hello")
+        assert hello["mode"] == "demo"
+        assert hello["start"]["simulated"]
+        heard(socket, "frame", lambda frame: frame.get("power_w"))
+        assert heard(socket, "cue")["text"]
+        end = heard(socket, "end")
+        assert end["chart"]
+        assert any(name.endswith(".fit") for name in end["files"])
+        socket.send(json.dumps({"type": "seen"}))
+
+    monkeypatch.setattr(profile, "find_workout", lambda name: SHORT)
+    monkeypatch.setattr(demo, "SPEED", 500.0)
+    plain, live = tmp_path / "plain", tmp_path / "live"
+    assert run(["demo", "--out", str(plain)]) == 0
+    watched_by(look)
+    assert run(["demo", "--live", "--no-browser", "--port", "0", "--out", str(live)]) == 0
+    names = [{path.name for path in folder.iterdir()} for folder in (plain, live)]
+    assert names[0] == names[1]
+    (fit,) = plain.glob("*.fit")
+    assert fit.read_bytes() == (live / fit.name).read_bytes()
+
+
+def test_who_leaves_the_demo_before_it_begins_leaves_nothing(tmp_path, monkeypatch) -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(demo.time, "sleep", interrupted)
+    out = tmp_path / "out"
+    assert run(["demo", "--live", "--no-browser", "--port", "0", "--out", str(out)]) == 1
+    assert not out.exists()
+
+
+def test_the_demo_has_a_page_only_when_asked(tmp_path, capsys) -> None:
+    assert run(["demo", "--port", "0", "--out", str(tmp_path)]) == 2
+    assert "there is a page only with --live" in capsys.readouterr().err

@@ -31,8 +31,8 @@ GONE = 10.0
 """A page that was away for so long has been closed; until then it may be loading anew [s]."""
 
 
-def wants_film(watching: Watching, *, live: bool) -> bool:
-    """Return whether a film is wanted.
+def wants_live(watching: Watching, *, live: bool) -> bool:
+    """Return whether the page is wanted, by commands that show one only when asked to.
 
     Parameters
     ----------
@@ -103,23 +103,14 @@ def show_film(film: Film, plan: Workout, rider: Rider, watching: Watching, *, sp
     from coach.live.keyboard import keyboard
     from coach.live.plan import Trace
     from coach.live.player import KEYS, SPEEDS
-    from coach.live.web.display import End, Intro, WebDisplay
+    from coach.live.web.display import End, Intro
 
     ridden = Trace(plan)
     for frame in film.frames():
         ridden.follow(frame)
-    page = WebDisplay(
-        plan,
-        rider,
-        Intro(plan.title, plan.duration / 60.0, hills=plan.hills),
-        mode="replay",
-        port=watching.port,
-        lan=watching.lan,
-        lan_control=watching.lan_control,
-        bindings=KEYS,
-        ridden=ridden,
-        speeds=SPEEDS,
-    )
+    intro = Intro(plan.title, plan.duration / 60.0, plan.hills)
+    more = {"mode": "replay", "bindings": KEYS, "ridden": ridden, "speeds": SPEEDS}
+    page = watching.page(plan, rider, intro, **more)
     board = keyboard(sys.stdin, KEYS)
     with ended_by_signals() as ended, served(page, watching):
         for line in phone_lines(page):

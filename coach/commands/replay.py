@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from coach import __version__
 from coach.commands import options
 from coach.commands.opening import DONE_WITH_LOSS, open_plan
-from coach.commands.playing import show_film, speed_of_film, wants_film
+from coach.commands.playing import show_film, speed_of_film, wants_live
 from coach.commands.riding import after, clock_for, go
 from coach.commands.saving import readable
 from coach.commands.watching import Watching, page_options
@@ -64,7 +64,7 @@ def replay(
     from coach.workouts import find_workout
 
     film = None
-    if wants_film(watching, live=live):
+    if wants_live(watching, live=live):
         given = ctx.get_parameter_source("speed") is not ParameterSource.DEFAULT
         played_at, speed = speed_of_film(speed, given=given), None
         film = Film()
@@ -98,7 +98,7 @@ def replay(
     if speed is not None:
         displays.append(terminal.display(plan, quiet=True))
     ridden = after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
-    if film is not None and ridden is not None:
+    if film is not None and ridden is not None and film.duration > 0:
         show_film(film, plan, rider, watching, speed=played_at)
     if not whole:
         ctx.exit(DONE_WITH_LOSS)

@@ -1,4 +1,4 @@
-"""The commands that ride: ``demo`` and ``ride``."""
+"""The command ``ride``."""
 
 from __future__ import annotations
 
@@ -7,43 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coach import __version__
 from coach.commands import options
 from coach.commands.chosen import RoadOptions, choose
 from coach.commands.opening import DONE_WITH_LOSS
 from coach.commands.ride_on import ride_on
-from coach.commands.riding import Progress, after, clock_for, go
-from coach.commands.saving import to_type
 from coach.commands.watching import Watching, page_options
 
 if TYPE_CHECKING:
-    from coach.live.base import Display
     from coach.profile import WorkoutPlan
     from coach.rider import Rider
     from coach.trainers.simulated.model import RiderModel
     from coach.workout import Workout
 
 MODES = ("grade", "power", "resistance")
-
-
-@click.command()
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
-@options.out
-def demo(seed: int, out: Path) -> None:
-    """Ride the standard six hills with a simulated rider, from start to chart, in seconds."""
-    from coach import profile
-    from coach.journal import Header
-    from coach.trainers.simulated import SimulatedTrainer
-
-    rider = profile.example_rider()
-    workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
-    trainer = SimulatedTrainer(rider, seed=seed)
-    header = Header(workout.title, trainer.start, rider, workout, f"sim:seed={seed}", __version__)
-    displays: list[Display] = [trainer.rider, Progress(workout.duration)]
-    journal = go(out, "hills", header, trainer, clock_for(None), displays)
-    after(journal)
-    ride_on = to_type("ride", "hills", "--trainer", "sim")
-    click.echo(f"Next: {to_type('summary', journal)}, or {ride_on}")
 
 
 on_trainer = click.option(
