@@ -21,7 +21,7 @@ from coach.live.web.asked import Asked
 from coach.live.web.guard import Guard
 from coach.live.web.hub import Hub, Shown
 from coach.live.web.server import Server
-from coach.live.web.wire import Answers, Wish
+from coach.live.web.wire import Answers, Wish, rounded
 from coach.messages import Cue, Key, Snapshot
 from coach.rider import Rider
 from coach.workout import Workout
@@ -268,6 +268,7 @@ class WebDisplay:
         """Have the end screen shown."""
         fields = asdict(end)
         light, dark = fields.pop("chart_light"), fields.pop("chart_dark")
+        fields["hills"] = [rounded(each) for each in fields["hills"]]
         there = light is not None and dark is not None
         charts = {"/chart-light.png": light, "/chart-dark.png": dark} if there else {}
         self._hub.end({**fields, "chart": there}, charts)
