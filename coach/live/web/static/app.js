@@ -341,9 +341,9 @@ async function finish(fields) {
   showFilm();
   tell('told', `The ride is over: ${fields.title}`);
   if (fields.chart) {
-    const light = made('source', '', { media: '(prefers-color-scheme: light)', srcset: '/chart-light.png' });
+    // The dark one, whatever the system prefers: the page around it is dark.
     const image = made('img', '', { alt: 'Chart of the ride: power against target, posture asked and done, cadence, heart rate and elevation over time', src: '/chart-dark.png' });
-    part('chart').replaceChildren(light, image);
+    part('chart').replaceChildren(image);
     try {
       await image.decode();
     } catch {
