@@ -145,7 +145,7 @@ def test_a_replay_at_full_speed_is_filmed_and_kept_as_without_a_film(tmp_path) -
     assert [film[index].frame.snapshot.power for index in range(3)] == [0.0, 100.0, 150.0]
     assert [film[index].frame.snapshot.grade for index in range(3)] == [0.0, 0.02, 0.03]
     states = [frame.snapshot.state for frame in film.frames()]
-    assert states[-1] is RideState.FINISHED
+    assert states[-1] is RideState.RIDING, "its end is the last moment that was ridden"
     assert RideState.PAUSED in states, "the gap of a minute is a pause"
 
 

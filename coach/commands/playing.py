@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,15 +14,16 @@ from coach.commands.watching import Watching, phone_lines, served
 from coach.errors import RiderInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from coach.clock import Clock
+    from coach.journal import Header
     from coach.live.film import Film
     from coach.live.keyboard import Keyboard
     from coach.live.web.display import WebDisplay
     from coach.messages import Key
-    from coach.rider import Rider
-    from coach.workout import Workout
+    from coach.ride import Ride
 
 TICK = 0.1
 """Between two looks at what the viewers want [s]: no leap takes longer."""
@@ -79,16 +81,26 @@ def speed_of_film(speed: float | None, *, given: bool) -> int:
     return int(speed)
 
 
-def show_film(film: Film, plan: Workout, rider: Rider, watching: Watching, *, speed: int) -> None:
+def show_film(
+    film: Film,
+    header: Header,
+    ride: Ride,
+    saved: Sequence[Path],
+    watching: Watching,
+    *,
+    speed: int,
+) -> None:
     """Serve a page, and play a film on it until it is closed.
 
     Parameters
     ----------
     film : Film
         Not empty.
-    plan : Workout
-        Under which it was ridden.
-    rider : Rider
+    header : Header
+        Of the ride that was filmed.
+    ride : Ride
+    saved : sequence of Path
+        Its files; the page shows them when the film was closed.
     watching : Watching
         What was chosen of the page's options.
     speed : int
@@ -100,17 +112,19 @@ def show_film(film: Film, plan: Workout, rider: Rider, watching: Watching, *, sp
         If the page cannot be served.
     """
     from coach.clock import MonotonicClock
+    from coach.commands.start_and_end import end_of
     from coach.live.keyboard import keyboard
     from coach.live.plan import Trace
     from coach.live.player import KEYS, SPEEDS
-    from coach.live.web.display import End, Intro
+    from coach.live.web.display import Intro
 
+    plan = header.workout
     ridden = Trace(plan)
     for frame in film.frames():
         ridden.follow(frame)
     intro = Intro(plan.title, plan.duration / 60.0, plan.hills)
     more = {"mode": "replay", "bindings": KEYS, "ridden": ridden, "speeds": SPEEDS}
-    page = watching.page(plan, rider, intro, **more)
+    page = watching.page(plan, header.rider, intro, **more)
     board = keyboard(sys.stdin, KEYS)
     with ended_by_signals() as ended, served(page, watching):
         for line in phone_lines(page):
@@ -124,7 +138,8 @@ def show_film(film: Film, plan: Workout, rider: Rider, watching: Watching, *, sp
         finally:
             if board is not None:
                 board.close()
-        page.end(End(plan.title, ("The replay is closed.",)))
+        end = end_of(ride, saved)
+        page.end(replace(end, words=("The replay is closed.", *end.words)))
 
 
 def play(

@@ -16,7 +16,7 @@ from coach.commands import options
 from coach.commands.opening import DONE_WITH_LOSS, open_plan
 from coach.commands.playing import show_film, speed_of_film, wants_live
 from coach.commands.riding import after, clock_for, go
-from coach.commands.saving import readable
+from coach.commands.saving import readable, saved_of
 from coach.commands.watching import Watching, page_options
 from coach.errors import RideFileError, RiderInputError
 
@@ -97,9 +97,10 @@ def replay(
     displays: list[Display] = [] if film is None else [film]
     if speed is not None:
         displays.append(terminal.display(plan, quiet=True))
-    ridden = after(go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays))
+    path = go(out, stem, header, ReplayTrainer(recorded), clock_for(speed), displays)
+    ridden = after(path)
     if film is not None and ridden is not None and film.duration > 0:
-        show_film(film, plan, rider, watching, speed=played_at)
+        show_film(film, header, ridden, saved_of(path), watching, speed=played_at)
     if not whole:
         ctx.exit(DONE_WITH_LOSS)
 

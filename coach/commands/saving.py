@@ -153,6 +153,12 @@ def save_ride(ride: Ride, journal: Path) -> list[Path]:
     return saved
 
 
+def saved_of(journal: Path) -> list[Path]:
+    """Return the files that `save_ride` left of a ride, its journal first."""
+    names = [journal.name, *(f"{journal.stem}{end}" for end in (".fit", "-light.png", "-dark.png"))]
+    return [path for path in map(journal.with_name, names) if path.exists()]
+
+
 def say_saved(saved: Sequence[Path]) -> None:
     """End a ride's output: which files there are, and which one to upload."""
     for path in saved:

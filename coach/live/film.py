@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from coach.live.sound import Sound, Sounds
 from coach.live.view import Frame, Viewer
-from coach.messages import Cue, Key, Snapshot
+from coach.messages import Cue, Key, RideState, Snapshot
 
 SECOND = 1.0
 """How much of the ride one moment stands for [s]."""
@@ -36,7 +36,8 @@ class Film:
     """Keeps a ride moment by moment; a display that nobody looks at while it is ridden.
 
     A moment takes about 1 kB. The film's own time counts from the ride's first moment, in seconds
-    of the ride, but a silence of the recording lasts `LONGEST_STILL` at most.
+    of the ride, but a silence of the recording lasts `LONGEST_STILL` at most. It ends with the last
+    moment that was ridden: that the load comes off and files are made is no part of it.
     """
 
     def __init__(self) -> None:
@@ -61,6 +62,8 @@ class Film:
 
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Keep this moment; within one and the same second the later one stays."""
+        if snapshot.state is RideState.FINISHED:
+            return
         sounds = self._sounds.hear(snapshot, cues)
         now = Moment(self._viewer.see(snapshot, cues), tuple(cues), tuple(sounds))
         if not self._moments:
