@@ -123,7 +123,7 @@ function greet(fields) {
   showStart();
   showKeys();
   showFilm();
-  profile.plan(fields.plan, fields.trace);
+  profile.plan(fields.plan, fields.trace, { whole: fields.mode === 'replay' });
   if (sound.on) send({ type: 'sound', on: true });
   if (fields.end) finish(fields.end);
   else show();
@@ -355,7 +355,23 @@ async function finish(fields) {
 
 // --- a replay -----------------------------------------------------------------------------------------
 
+const WIND = 200; // between two places that are asked for [ms]: the coach takes ten messages a second
 let winding = false; // the rider holds the scrubber
+let wound = null; // the place to be asked for next [s]
+let waiting = false;
+
+function wind(at) {
+  wound = at;
+  if (waiting) return;
+  waiting = true;
+  send({ type: 'seek', at_s: wound });
+  wound = null;
+  setTimeout(() => {
+    waiting = false;
+    if (wound !== null) wind(wound);
+  }, WIND);
+}
+
 function showFilm() {
   part('film').hidden = !film || Boolean(ended);
   if (!film) return;
@@ -365,7 +381,7 @@ function showFilm() {
   const scrub = part('scrub');
   scrub.disabled = !hello.control;
   scrub.max = Math.floor(film.duration_s);
-  if (!winding) scrub.value = Math.round(film.at_s);
+  if (!winding && wound === null) scrub.value = Math.round(film.at_s);
   scrub.setAttribute('aria-valuetext', `${clock(film.at_s)} of ${clock(film.duration_s)}`);
   const choices = part('speed');
   if (choices.options.length !== hello.speeds.length) {
@@ -377,7 +393,7 @@ function showFilm() {
 
 part('scrub').addEventListener('input', (event) => {
   winding = true;
-  send({ type: 'seek', at_s: Number(event.target.value) });
+  wind(Number(event.target.value));
 });
 part('scrub').addEventListener('change', () => { winding = false; });
 part('play').addEventListener('click', () => press('pause'));

@@ -106,6 +106,7 @@ export class Profile {
   #powers = []; // of each place of the trace; NaN where it is not known
   #codes = []; // the posture done there; 0 where it is not known
   #step = 1;
+  #whole = false;
   #last = null; // where the last frame was, and what was ridden by then
   #top = 1; // the highest power there is room for [W]
   #view = 1; // how much of the plan is shown: all of it, unless it has no end
@@ -118,9 +119,11 @@ export class Profile {
     this.#zoom = zoomCanvas;
   }
 
-  // Take in a plan and what was ridden of it so far (`coach.live.plan`).
-  plan(plan, trace) {
+  // Take in a plan and what was ridden of it so far (`coach.live.plan`), or all of a recording: the
+  // `whole` of it is there from the start, and leaping about in it adds nothing.
+  plan(plan, trace, { whole = false } = {}) {
     this.#plan = plan;
+    this.#whole = whole;
     this.#now = {};
     this.#last = null;
     this.#swapped = "";
@@ -153,7 +156,7 @@ export class Profile {
   frame(frame) {
     Object.assign(this.#now, frame);
     if (!this.#plan) return;
-    const touched = this.#ride();
+    const touched = this.#whole ? null : this.#ride();
     const swapped = (this.#now.swapped ?? []).join();
     const first = touched && this.#codes[touched[1]] && this.#size && !this.#size.names.length;
     const widened = this.#widen(this.#now.at ?? 0), raised = touched && this.#raise(this.#powers[touched[1]]);
