@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import random
@@ -34,7 +35,9 @@ from coach.live import view
 from coach.live.keyboard import KEYS
 from coach.live.plan import Trace, place_json, plan_json
 from coach.live.web import asked, hub, server
+from coach.live.web.application import Application
 from coach.live.web.display import End, Hill, WebDisplay
+from coach.live.web.guard import Guard
 from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
 from coach.live.web.viewers import MOST_WAITING, Viewer
 from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
@@ -237,6 +240,26 @@ def test_a_flood_of_pings_is_cut():
             except ConnectionClosed:
                 break
         until(lambda: display.viewers == 0)
+
+
+def test_a_server_quicker_than_the_ride_loses_no_moment(monkeypatch):
+    display = WebDisplay(WORKOUT, RIDER, INTRO)
+    told = display._hub
+    monkeypatch.setattr(told, "_call", lambda function, *more: (function(*more), True)[1])
+    for tick in range(3):
+        display.show(later(tick), [])
+        assert told._frame["time_s"] == tick
+
+
+def test_a_socket_that_is_being_closed_is_no_fault():
+    class Closing:
+        async def send_text(self, text):
+            raise RuntimeError("Unexpected ASGI message, after sending 'websocket.close'.")
+
+    display = WebDisplay(WORKOUT, RIDER, INTRO)
+    page_of = Application(display._hub, Guard(8765, "token"))
+    asyncio.run(page_of._write(Closing(), Viewer(control=True)))
+    assert display.fault is None
 
 
 def test_a_viewer_that_breaks_off_at_once_is_no_fault():
