@@ -104,6 +104,19 @@ def test_a_long_silence_of_the_recording_is_shown_for_some_seconds() -> None:
     ]  # fmt: skip
 
 
+def test_a_pause_begins_at_its_own_moment_and_one_at_the_end_is_left_out() -> None:
+    film = Film()
+    paused = RideState.PAUSED
+    film.show(at(0.0), ())
+    film.show(at(0.5, state=paused), ())
+    film.show(at(0.75), ())
+    film.show(at(1.0, state=paused), ())
+    assert [frame.snapshot.time for frame in film.frames()] == [0.0, 0.5, 0.75, 1.0]
+    film.show(at(1.0, state=RideState.FINISHED), ())
+    assert [frame.snapshot.time for frame in film.frames()] == [0.0, 0.5, 0.75]
+    assert film.duration == 0.75
+
+
 def test_a_film_of_nothing_is_empty() -> None:
     film = Film()
     assert len(film) == 0

@@ -1,8 +1,9 @@
 """A ride kept as it was shown, to be shown again from any moment on.
 
 A film watches the ride like every other display and keeps of each second the frame that was shown
-at its end, and all that was said and sounded in it. Nothing is worked out anew when it is played:
-whoever leaps into the middle sees the very frame that somebody saw who watched from the start.
+at its end, and all that was said and sounded in it; a pause begins and ends at its own moment.
+Nothing is worked out anew when it is played: whoever leaps into the middle sees the very frame that
+somebody saw who watched from the start.
 """
 
 from __future__ import annotations
@@ -63,18 +64,31 @@ class Film:
     def show(self, snapshot: Snapshot, cues: Sequence[Cue]) -> None:
         """Keep this moment; within one and the same second the later one stays."""
         if snapshot.state is RideState.FINISHED:
+            self._end()
             return
         sounds = self._sounds.hear(snapshot, cues)
         now = Moment(self._viewer.see(snapshot, cues), tuple(cues), tuple(sounds))
         if not self._moments:
             self._first = snapshot.time
             self._begin(now, 0.0)
-        elif self._second(snapshot.time) > self._second(self._began):
+        elif self._is_next(snapshot):
             passed = snapshot.time - self._began
             self._begin(now, self._times[-1] + min(passed, LONGEST_STILL))
         else:
             last = self._moments[-1]
             self._moments[-1] = Moment(now.frame, last.cues + now.cues, last.sounds + now.sounds)
+
+    def _is_next(self, snapshot: Snapshot) -> bool:
+        """Return whether a moment begins: another second, or the ride stands still or goes on."""
+        state = self._moments[-1].frame.snapshot.state
+        later = self._second(snapshot.time) > self._second(self._began)
+        return later or snapshot.state is not state
+
+    def _end(self) -> None:
+        """Leave out the pause in which the ride was ended."""
+        while len(self) > 1 and self._moments[-1].frame.snapshot.state is not RideState.RIDING:
+            self._moments.pop()
+            self._times.pop()
 
     def _second(self, time: float) -> int:
         return math.floor((time - self._first) / SECOND)

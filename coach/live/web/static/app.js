@@ -191,7 +191,7 @@ function showBar() {
   else if (frame.state === 'finished') [word, then, time] = ['DONE', 'the load comes off; the ride is saved', ''];
   else if (known(frame.resumes_in_s)) [word, then, time] = ['RIDE', 'get ready', Math.ceil(frame.resumes_in_s)];
   else if (frame.pause === 'trainer') [word, then, time] = ['WAIT', 'looking for the trainer', ''];
-  else if (frame.state === 'paused') [word, then, time] = ['PAUSED', '', known(count) ? `${clock(count)} left` : ''];
+  else if (frame.state === 'paused') [word, then, time] = ['PAUSED', hello.mode === 'replay' ? 'in the recording' : '', known(count) ? `${clock(count)} left` : ''];
   else if (verb) then = `${verb} in ${count} s`;
   else if (frame.next_posture && Math.ceil(frame.next_posture_in_s) <= count) then = `next ${POSTURES[frame.next_posture]}`;
   else if (frame.next_posture) then = `${POSTURES[frame.next_posture]} in ${left(frame.next_posture_in_s)}`;
@@ -210,7 +210,7 @@ function showRide(now) {
   tell('power', undefined, judged(frame.power_verdict));
   tell('power-note', powerNote(), judged(frame.power_verdict));
   value('target', number(frame.target_power_w));
-  tell('target-note', known(frame.intensity_pct) ? `intensity ${number(frame.intensity_pct)} %` : '');
+  tell('target-note', known(frame.intensity_pct) && (known(frame.target_power_w) || hello.mode !== 'replay') ? `intensity ${number(frame.intensity_pct)} %` : '');
   value('cadence', number(frame.cadence_rpm));
   tell('cadence', undefined, judged(frame.cadence_verdict));
   tell('cadence-note', frame.gear || cadenceNote(), judged(frame.gear ? null : frame.cadence_verdict));
@@ -221,7 +221,7 @@ function showRide(now) {
   const report = frame.report.length > 0 && now === 'riding';
   part('report').hidden = !report;
   if (report) list(part('report'), frame.report, 'p');
-  const pause = frame.state === 'paused' && frame.pause !== 'trainer' && !known(frame.resumes_in_s);
+  const pause = frame.state === 'paused' && hello.mode !== 'replay' && frame.pause !== 'trainer' && !known(frame.resumes_in_s);
   part('pause').hidden = !pause;
   if (pause) {
     const space = hello.control ? ' Space, or the button below, rides on.' : '';
