@@ -132,7 +132,7 @@ def intro(**changes: Any) -> Intro:
         title=workout.title,
         minutes=workout.duration / 60,
         hills=workout.hills,
-        demands=tuple(demands(workout, RIDER)),
+        demands=(*demands(workout, RIDER), "You are asked to stand: coach technique standing"),
         rider=RIDER.name,
         ftp_w=RIDER.threshold_power,
         mass_kg=RIDER.mass,
@@ -142,7 +142,6 @@ def intro(**changes: Any) -> Intro:
         health="Nothing applied when you were asked.",
         stop=STOP.lines,
         bike=BIKE.lines,
-        offered="You are asked to stand: coach technique standing",
     )
     return replace(told, **changes)
 

@@ -36,7 +36,7 @@ class Intro:
     minutes: float
     hills: int
     demands: tuple[str, ...] = ()
-    """What the workout asks of the rider; lines."""
+    """What the workout asks of the rider, and what is worth reading before; lines."""
     rider: str = ""
     ftp_w: float | None = None
     mass_kg: float | None = None
@@ -52,8 +52,6 @@ class Intro:
     """When to stop; the pause screen shows it too."""
     bike: tuple[str, ...] = ()
     """What to check."""
-    offered: str = ""
-    """What else is worth reading before this workout."""
 
 
 @dataclass(frozen=True, slots=True)

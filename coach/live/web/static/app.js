@@ -135,7 +135,8 @@ function greet(fields) {
 function state() {
   if (ended) return 'ended';
   if (!socket || !hello) return 'reconnecting';
-  if (frame && performance.now() - heard > STALE) return 'stale';
+  // Between the ride's last moment and its end its files are made, and nothing is told.
+  if (frame && frame.state !== 'finished' && performance.now() - heard > STALE) return 'stale';
   if (!frame || frame.state === 'ready') return 'ready';
   if (frame.pause === 'trainer' && !known(frame.resumes_in_s)) return 'reconnecting';
   return frame.state === 'paused' ? 'paused' : 'riding';
@@ -278,7 +279,7 @@ function showStart() {
   tell('start-words', `${Math.round(start.minutes)} minutes${hills}${start.simulated ? ' · simulated: nobody’s legs are on it' : ''}`);
   const about = [start.rider, known(start.ftp_w) && `FTP ${number(start.ftp_w)} W`, known(start.mass_kg) && `${number(start.mass_kg)} kg`];
   tell('rider', `${about.filter(Boolean).join(' · ')} (${start.rider_file})`);
-  list(part('demands'), [...start.demands, ...(start.offered ? [start.offered] : [])]);
+  list(part('demands'), start.demands);
   list(part('bike'), start.bike);
   for (const each of document.querySelectorAll('.stop')) list(each, start.stop);
   tell('health', start.health);
