@@ -63,7 +63,7 @@ def end_of(ride: Ride, saved: Sequence[Path]) -> End:
     ----------
     ride : Ride
     saved : sequence of Path
-        Its files; the pictures among them are shown.
+        Its files, at least one; the pictures among them are shown.
     """
     from coach.analysis.summary import summarize
     from coach.commands.summary import figure_lines
@@ -74,7 +74,7 @@ def end_of(ride: Ride, saved: Sequence[Path]) -> End:
     return End(
         ride.name or "Ride",
         tuple(" ".join(line) for line in figure_lines(figures) if line[0] != "Samples"),
-        tuple(str(path) for path in saved),
+        (f"in {saved[0].parent}", *(path.name for path in saved)),
         tuple(
             Hill(
                 f"{ride.hill_name} {hill.index}",
