@@ -135,7 +135,7 @@ def test_keys_and_speeds_are_heeded_and_told() -> None:
 def test_a_page_always_hears_something_and_never_too_much() -> None:
     page = played({0.0: 1, 10.0: Key.PAUSE, 20.0: "end"})
     times = [when for when, _ in page.frames]
-    gaps = [after - before for before, after in pairwise(times)]
+    gaps = [after - before for before, after in pairwise([*times, 20.0])]
     assert max(gaps) < 2.0, "what hears nothing for two seconds is stale"
     assert len([when for when in times if 12.0 <= when < 20.0]) <= 8.0 / AGAIN + 2
     told = [when for when, *_ in page.films if when < 10.0]
