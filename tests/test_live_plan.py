@@ -24,7 +24,7 @@ from timeline import (
 from coach import physics, profile
 from coach.charts.traces import power_zone
 from coach.course.free import free
-from coach.live.plan import MOST_CELLS, Trace, place_json, plan_json
+from coach.live.plan import MOST_CELLS, Trace, place_json, plan_json, ridden_elevation
 from coach.live.view import Frame
 from coach.messages import Mode, PostureSource, RiderPosition, RideState
 from coach.workout import Segment, SegmentKind, Workout
@@ -389,3 +389,22 @@ def test_standing_is_what_is_asked_of_standing_stretches():
         STANDING.value,
         SEATED.value,
     ]
+
+
+def test_a_recording_shows_the_heights_that_were_ridden():
+    """Also where it was ridden under a plan without any; what is no riding moves nothing."""
+    workout = free(0.0)
+    whole = workout.duration
+
+    def at(second: float, state: RideState = RideState.RIDING) -> Frame:
+        left = whole - second
+        height = 200.0 + second if state is RideState.RIDING else 999.0
+        snapshot = moment(segment=0, segment_remaining=left, altitude=height, state=state)
+        return Frame(snapshot, None, None, None, "")
+
+    ridden = [at(float(second)) for second in range(101)]
+    frames = [*ridden[:5], at(4.5, RideState.PAUSED), *ridden[5:], ridden[-1]]
+    wanted = [[float(second), 200.0 + second] for second in range(101)]
+    assert ridden_elevation(workout, frames) == wanted
+    assert ridden_elevation(workout, ridden[:1] * 3) == []
+    assert ridden_elevation(workout, []) == []

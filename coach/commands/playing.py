@@ -114,7 +114,7 @@ def show_film(
     from coach.clock import MonotonicClock
     from coach.commands.start_and_end import end_of
     from coach.live.keyboard import keyboard
-    from coach.live.plan import Trace
+    from coach.live.plan import Trace, ridden_elevation
     from coach.live.player import KEYS, SPEEDS
     from coach.live.web.display import Intro
 
@@ -123,8 +123,16 @@ def show_film(
     for frame in film.frames():
         ridden.follow(frame)
     intro = Intro(plan.title, plan.duration / 60.0, plan.hills)
-    more = {"mode": "replay", "bindings": KEYS, "ridden": ridden, "speeds": SPEEDS}
-    page = watching.page(plan, header.rider, intro, **more)
+    page = watching.page(
+        plan,
+        header.rider,
+        intro,
+        mode="replay",
+        bindings=KEYS,
+        elevation=ridden_elevation(plan, film.frames()),
+        ridden=ridden,
+        speeds=SPEEDS,
+    )
     board = keyboard(sys.stdin, KEYS)
     with ended_by_signals() as ended, served(page, watching):
         for line in phone_lines(page):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
 from math import ceil
@@ -233,12 +233,44 @@ def _zone(power: float, threshold: float) -> int:
 def _elevation(workout: Workout, axis: Axis, rider: Rider) -> list[list[float]]:
     """Return the heights of the plan's road, from its start on."""
     heights = road_heights(workout) if axis.road else _ridden_heights(workout, rider)
+    if not heights:
+        return []
+    above = [workout.altitude + height for height in heights]
+    return _knots([*zip(axis.edges, above, strict=True)])
+
+
+def ridden_elevation(workout: Workout, frames: Iterable[Frame]) -> list[list[float]]:
+    """Return the heights of a recording, which is ridden under a plan that may have none.
+
+    Parameters
+    ----------
+    workout : Workout
+    frames : iterable of Frame
+        Of the whole recording, in order.
+
+    Returns
+    -------
+    list
+        As ``elevation`` of `plan_json`.
+    """
+    if not workout.segments:
+        return []
+    axis = axis_of(workout)
+    knots: list[tuple[float, float]] = []
+    for frame in frames:
+        at = axis.at(frame.snapshot)
+        if frame.snapshot.state is RideState.RIDING and (not knots or at > knots[-1][0]):
+            knots.append((at, frame.snapshot.altitude))
+    return _knots(knots)
+
+
+def _knots(knots: Sequence[tuple[float, float]]) -> list[list[float]]:
+    """Thin a polyline of places and heights out to what can be seen; none where it is flat."""
+    heights = [height for _, height in knots]
     if not heights or max(heights) - min(heights) < LEAST_RISE:
         return []
-    every = ceil(len(heights) / MOST_KNOTS)
-    knots = [*zip(axis.edges, heights, strict=True)]
-    kept = [*knots[:-1:every], knots[-1]]
-    return [[round(at, 1), round(workout.altitude + height, 1)] for at, height in kept]
+    kept = [*knots[: -1 : ceil(len(knots) / MOST_KNOTS)], knots[-1]]
+    return [[round(at, 1), round(height, 1)] for at, height in kept]
 
 
 def _ridden_heights(workout: Workout, rider: Rider) -> list[float]:

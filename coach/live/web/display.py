@@ -118,6 +118,8 @@ class WebDisplay:
         No sound, unless a page asks for it.
     bindings : sequence of Binding
         The keys there are.
+    elevation : list, optional
+        Of the road that was ridden, where the plan has none: `coach.live.plan.ridden_elevation`.
     ridden : Trace, optional
         All of a recording, which is shown from the start; otherwise what is shown is traced.
     speeds : sequence of int
@@ -136,11 +138,14 @@ class WebDisplay:
         lan_control: bool = False,
         quiet: bool = False,
         bindings: Bindings[Key] = KEYS,
+        elevation: list[list[float]] | None = None,
         ridden: Trace | None = None,
         speeds: Sequence[int] = (),
     ) -> None:
         self.port = port
         self._token = secrets.token_urlsafe(16)
+        plan = plan_json(workout, rider)
+        plan["elevation"] = plan["elevation"] or elevation or []
         head = {
             "mode": mode,
             "quiet": quiet,
@@ -154,7 +159,7 @@ class WebDisplay:
                 for each in bindings
             ],
             "speeds": list(speeds),
-            "plan": plan_json(workout, rider),
+            "plan": plan,
             "start": asdict(intro),
         }
         self._asked = Asked(bindings, questions=bool(intro.questions), speeds=speeds)
