@@ -27,8 +27,12 @@ from coach.clock import ManualClock, SteppedClock
 from coach.control import BURST_CEILING, LOWEST_GRADE
 from coach.course import course, rebuild
 from coach.formats.posture_words import parse_posture
+from coach.live import player
+from coach.live.keyboard import KEYS
 from coach.live.plain import PlainDisplay
 from coach.live.strength import StrengthScreen
+from coach.live.web.hub import MOST_VIEWERS
+from coach.live.web.server import FIRST_PORT
 from coach.messages import Command, Key, Posture, TrackResistance
 from coach.profile import example_rider, profile_names
 from coach.protocol import fec
@@ -194,6 +198,58 @@ def test_a_swap_and_a_pause_read_as_they_stand_there(somewhere, monkeypatch):
     (quoted,) = (block for _, block in BLOCKS if "Stay seated" in block)
     assert pressed == {}
     assert quoted in said
+
+
+class Elsewhere(Exception):
+    """What the README shows of a page is told; the ride itself is shown elsewhere."""
+
+
+def addresses_apart(lines: list[str]) -> list[str]:
+    """Leave out of lines what differs from computer to computer and from ride to ride."""
+    return [re.sub(r"//[\d.]+:\d+/(\?token=[\w-]+$)?", "//here/", line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "coach ride hills --trainer sim --no-browser",
+        "coach ride hills --trainer sim --lan --no-browser",
+        pytest.param("coach replay hill_repeats_5x.fit --live --no-browser", marks=needs_rides),
+    ],
+)
+def test_what_is_told_of_the_page_before_it_is_watched(command, somewhere, monkeypatch):
+    def leave(*_, **__):
+        raise Elsewhere
+
+    monkeypatch.setattr("coach.live.web.server.lan_address", lambda: "127.0.0.2")
+    monkeypatch.setattr("coach.commands.ride_on.go", leave)
+    monkeypatch.setattr("coach.commands.playing.play", leave)
+    name = "hill_repeats_5x.fit"
+    Path(name).symlink_to(RIDES / name)
+    ran = CliRunner().invoke(coach, shlex.split(command)[1:])
+    assert isinstance(ran.exception, Elsewhere)
+    wanted = [line for line in shown(command) if line != "..."]
+    assert addresses_apart(ran.stderr.splitlines()) == addresses_apart(wanted)
+    assert f"live: http://127.0.0.1:{FIRST_PORT}/" in shown(command)
+
+
+def test_the_keys_are_those_of_the_page_and_the_terminal():
+    table = README[README.index("| Key | In a ride |") :].partition("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    told = {name: does for names, *does in rows for name in names.replace("`", "").split()}
+    assert sorted(told) == sorted([*(each.name for each in KEYS), "f", "?"])
+    for column, keys in enumerate((KEYS, player.KEYS)):
+        assert [each.name for each in keys if each.does not in told[each.name][column]] == []
+    unused = set(told) - {each.name for each in player.KEYS} - {"f", "?"}
+    assert {told[name][1] for name in unused} == {""}
+
+
+def test_what_is_said_of_the_page_is_so():
+    page = (ROOT / "coach" / "live" / "web" / "static" / "index.html").read_text(encoding="utf-8")
+    attributes = set(re.findall(r"`(data-\w+)`", README))
+    assert len(attributes) == 9
+    assert {each for each in attributes if f"{each}=" not in page} == set()
+    assert f"of {MOST_VIEWERS} viewers at most" in README
 
 
 def test_a_workout_becomes_a_zwo_and_comes_back(somewhere):
