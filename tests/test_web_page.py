@@ -41,6 +41,7 @@ from coach.live.web.guard import Guard
 from coach.live.web.hub import FRAME_INTERVAL, MOST_VIEWERS
 from coach.live.web.viewers import MOST_WAITING, Viewer
 from coach.live.web.wire import Answers, Seek, Speed, delta, message, rounded
+from coach.live.words import words_json
 from coach.messages import Cue, CueKind, Key, RideState, Telemetry
 
 READY = replace(FIRST, state=RideState.READY)
@@ -81,7 +82,8 @@ def test_hello_holds_all_there_is():
         frame = hello["frame"]
         assert frame.pop("at") == 0.0
         assert abs(frame.pop("clock_ms") / 1000 - time.monotonic()) < 5
-        told = rounded(view.as_json(view.Viewer().see(RIDING)))
+        seen = view.Viewer().see(RIDING)
+        told = rounded(view.as_json(seen) | words_json(seen, WORKOUT))
         assert frame == json.loads(json.dumps(told))
 
 
@@ -95,7 +97,7 @@ def test_a_frame_tells_what_is_new():
                 frame = here.hear()
             assert frame.pop("type") == "frame"
             assert frame.pop("clock_ms") > 0
-            assert frame == {"time_s": 0.25, "heart_rate_bpm": 141}
+            assert frame == {"time_s": 0.25, "heart_rate_bpm": 141, "heart_note": ""}
 
 
 def test_deltas_after_hello_make_the_frame_whatever_is_left_out():
@@ -653,7 +655,8 @@ def ribbon():
 def test_a_ride_takes_less_than_two_kilobytes_a_second(ribbon):
     eyes, before, sent = view.Viewer(), None, 0
     for snapshot, cues in ribbon:
-        now = rounded(view.as_json(eyes.see(snapshot, cues)))
+        seen = eyes.see(snapshot, cues)
+        now = rounded(view.as_json(seen) | words_json(seen, WORKOUT))
         now["at"] = round(place_json(WORKOUT, snapshot), 2)
         text = message("frame", clock_ms=123_456_789, **delta(before, now))
         sent += 4 + len(text.encode())

@@ -10,32 +10,21 @@ notes on training science, section 7.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coach.guidance.technique import STOP_RULES
+from coach.live import words
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
 from coach.live.keyboard import KEYS, Binding
 from coach.live.layout import key_rows, spread, squeezed
 from coach.live.strip import strip
-from coach.live.view import (
-    STOP_FIRST,
-    Frame,
-    Verdict,
-    climbing,
-    place,
-    seconds_left,
-    way_left,
-)
-from coach.messages import Key, PostureSource, RideState, Snapshot
-from coach.units import clock_text, way_text
+from coach.live.view import STOP_FIRST, Frame, Verdict, place
+from coach.messages import Key, RideState
 from coach.workout import Workout
 
-ABSENT = "—"
-_SILENT = "no signal"
 _SIZES: tuple[tuple[Size, Size | None], ...] = (
     ((3, 2), (3, 2)),
     ((3, 2), (2, 2)),
@@ -55,26 +44,13 @@ _PROFILE_ROWS = 6
 """Most rows that the profile may take."""
 _PLAN_ROWS = 3
 """Fewest rows of the plan: one of profile, one of postures, one of numbers."""
-_START = "start"
-"""What the pause key does before the ride ..."""
-_RIDE_ON = "ride on"
-"""... and what on a paused one."""
-_END = "end"
-"""What the key that skips does in a ramp."""
 _NUMERALS = frozenset("0123456789—")
 
-_SIGNS = {Verdict.ON_TARGET: "●", Verdict.ABOVE: "▲", Verdict.BELOW: "▼"}
 _VERDICT_INKS = {
     Verdict.ON_TARGET: Ink.ON_TARGET,
     Verdict.ABOVE: Ink.ABOVE,
     Verdict.BELOW: Ink.BELOW,
     None: Ink.STRONG,
-}
-_SOURCES = {
-    PostureSource.PRESCRIBED: "asked",
-    PostureSource.MEASURED: "pedals",
-    PostureSource.DECLARED: "you",
-    PostureSource.ESTIMATED: "guess",
 }
 
 
@@ -123,9 +99,8 @@ def _sections(frame: Frame, screen: Screen) -> list[Line]:
     tiles, cue = _values(frame), _cue(frame, width)
     facts = _facts(frame, screen.workout)
     words = len(cue) + len(facts) + _PLAN_ROWS
-    ramp = _in_a_ramp(frame.snapshot, screen.workout)
     most = height - 1 - len(tiles) - words
-    footer = _footer(width, screen.keys, most, state, ramp=ramp)
+    footer = _footer(frame, screen, most)
     bar_size, number_size = _sizes(width, height, len(tiles), words, len(footer))
     bar = bar_lines(frame, screen.workout, width, bar_size)
     numbers = [_small_tile(tile) for tile in tiles]
@@ -197,62 +172,30 @@ def _values(frame: Frame) -> list[_Tile]:
         _Tile(
             "power",
             "W",
-            _number(frame.power),
-            _power_note(frame),
+            words.number_text(frame.power),
+            words.power_note(frame),
             _VERDICT_INKS[frame.power_verdict],
         ),
         _Tile(
             "target",
             "W",
-            _number(snapshot.target_power),
-            f"intensity {_number(100 * snapshot.intensity)} %",
+            words.number_text(snapshot.target_power),
+            words.intensity_note(frame),
         ),
         _Tile(
             "cadence",
             "rpm",
-            _number(snapshot.cadence),
-            _cadence_note(frame),
+            words.number_text(snapshot.cadence),
+            words.cadence_note(frame),
             _VERDICT_INKS[frame.cadence_verdict],
         ),
         _Tile(
             "heart",
             "bpm",
-            _number(snapshot.heart_rate),
-            _SILENT if snapshot.heart_rate is None else "",
+            words.number_text(snapshot.heart_rate),
+            words.heart_note(frame),
         ),
     ]
-
-
-def _power_note(frame: Frame) -> str:
-    verdict, target = frame.power_verdict, frame.snapshot.target_power
-    if frame.power is None:
-        return _SILENT
-    if verdict is None or target is None:
-        return ""
-    if verdict is Verdict.ON_TARGET:
-        return f"{_SIGNS[verdict]} on target"
-    return f"{_SIGNS[verdict]} {_number(abs(frame.power - target))} W {verdict.value}"
-
-
-def _cadence_note(frame: Frame) -> str:
-    low, high = frame.snapshot.cadence_low, frame.snapshot.cadence_high
-    if frame.snapshot.cadence is None:
-        return _SILENT
-    if low is None or high is None:
-        return ""
-    band = f"{_number(low)}–{_number(high)}"
-    verdict = frame.cadence_verdict
-    if verdict is None:
-        return f"goal {band}"
-    where = "in" if verdict is Verdict.ON_TARGET else verdict.value
-    return f"{_SIGNS[verdict]} {where} {band}"
-
-
-def _number(value: float | None, digits: int = 0) -> str:
-    """Format a number; what is not known is a dash."""
-    if value is None or not math.isfinite(value):
-        return ABSENT
-    return f"{value:.{digits}f}"
 
 
 def _big_tiles(tiles: Sequence[_Tile], width: int, tall: int, wide: int) -> list[Line]:
@@ -313,49 +256,14 @@ def _facts(frame: Frame, workout: Workout | None) -> list[Line]:
         ]
         report += [[] for _ in range(_FACT_ROWS - len(report))]
         return [*report[: _FACT_ROWS - 1], cap or report[_FACT_ROWS - 1]]
-    times = [f"ride {clock_text(math.floor(snapshot.timer_time))}"]
-    if snapshot.way is not None:
-        times.append(f"{way_text(snapshot.way)} to go")
-    elif not snapshot.endless:
-        # A ramp is over when the rider's legs are.
-        coming = () if workout is None else workout.segments[snapshot.segment :]
-        at_most = "at most " * any(segment.ramp for segment in coming)
-        times.append(f"{at_most}{_left(snapshot.remaining)} to go")
-    if climbing(snapshot) and snapshot.hill_way is not None:
-        times.insert(0, way_left(snapshot))
-    elif climbing(snapshot) and snapshot.hill_remaining is not None:
-        times.insert(0, f"{_left(snapshot.hill_remaining)} left in the hill")
-    facts = [_grade(snapshot), f"{_number(_kmh(snapshot.speed), 1)} km/h"]
-    if snapshot.effort:
-        facts.insert(0, f"effort {snapshot.effort}")
-    if snapshot.position is not None and snapshot.position_source is not None:
-        position = snapshot.position.value.replace("_", " ")
-        facts.append(f"{position} ({_SOURCES[snapshot.position_source]})")
     return [
-        [(f" {place(snapshot)}", Ink.STRONG), (f" · {' · '.join(times)}", Ink.TEXT)],
-        [(f" {' · '.join(facts)}", Ink.TEXT)],
+        [
+            (f" {place(snapshot)}", Ink.STRONG),
+            (f" · {' · '.join(words.times(frame, workout))}", Ink.TEXT),
+        ],
+        [(f" {' · '.join(words.facts(frame))}", Ink.TEXT)],
         cap,
     ]
-
-
-def _grade(snapshot: Snapshot) -> str:
-    """Tell the grade; on a road also what is felt of it, where that is another."""
-    road = f"{_number(_percent(snapshot.grade), 1)} %"
-    felt = f"{_number(_percent(snapshot.felt_grade), 1)} %"
-    other = snapshot.segment_way is not None and snapshot.felt_grade is not None and felt != road
-    return f"grade {road}{f', felt {felt}' * other}"
-
-
-def _left(seconds: float) -> str:
-    return clock_text(seconds_left(seconds))
-
-
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else 100 * fraction
-
-
-def _kmh(speed: float | None) -> float | None:
-    return None if speed is None else 3.6 * speed
 
 
 def _stop_rules() -> list[Line]:
@@ -366,26 +274,14 @@ def _stop_rules() -> list[Line]:
     ]
 
 
-def _in_a_ramp(snapshot: Snapshot, workout: Workout | None) -> bool:
-    segments = () if workout is None else workout.segments
-    return snapshot.segment < len(segments) and segments[snapshot.segment].ramp
-
-
-def _footer(width: int, keys: bool, most: int, state: RideState, *, ramp: bool) -> list[Line]:
-    """List the keys and what they do, in at most `most` rows.
-
-    A paused ride has as many rows as one that goes on, so that no key moves.
-    """
-    if not keys:
+def _footer(frame: Frame, screen: Screen, most: int) -> list[Line]:
+    """List the keys and what they do, in at most `most` rows."""
+    if not screen.keys:
         return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
-    return key_rows(KEYS, lambda each: _does(each, state, ramp=ramp), width, most)
+    return key_rows(KEYS, lambda each: _does(each, frame, screen.workout), screen.width, most)
 
 
-def _does(binding: Binding[Key], state: RideState, *, ramp: bool) -> str:
-    """Say what a key does now, in as many cells as ever."""
-    if binding.key is Key.SKIP and ramp:
-        return _END.ljust(len(binding.does))
-    if binding.key is not Key.PAUSE:
-        return binding.does
-    words = {RideState.READY: _START, RideState.PAUSED: _RIDE_ON}.get(state, binding.does)
-    return words.ljust(len(_RIDE_ON))
+def _does(binding: Binding[Key], frame: Frame, workout: Workout | None) -> str:
+    """Say what a key does now, in as many cells as ever, so that no key moves."""
+    room = max(len(binding.does), len(words.RIDE_ON) if binding.key is Key.PAUSE else 0)
+    return words.does_now(binding, frame, workout).ljust(room)

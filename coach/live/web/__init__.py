@@ -17,8 +17,9 @@ From the coach:
     ``characters``, ``name``, ``does``), ``speeds`` (what a replay can be played at), ``plan`` and
     ``trace`` (`coach.live.plan`), ``start`` (what the start screen tells,
     `coach.live.web.display.Intro`; ``questions`` to be answered, or none), ``frame`` (all of
-    `coach.live.view.as_json`, plus ``clock_ms`` and ``at``, the place in the plan, which is
-    `coach.live.plan.place_json`), ``film`` and ``end`` (as below, or null).
+    `coach.live.view.as_json` and `coach.live.words.words_json`, plus ``clock_ms`` and ``at``, the
+    place in the plan, which is `coach.live.plan.place_json`), ``film`` and ``end`` (as below, or
+    null).
 ``frame``
     Every quarter of a second of the ride: ``clock_ms`` (the coach's own clock, for how old this
     is) and of the frame only what is not as it was.

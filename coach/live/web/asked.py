@@ -34,6 +34,8 @@ class Asked:
 
     Attributes
     ----------
+    bindings : sequence of Binding
+        As given.
     answers : Answers or None
         To the questions, as soon as there are any.
     state : RideState or None
@@ -48,6 +50,7 @@ class Asked:
         self.answers: Answers | None = None
         self.state: RideState | None = None
         self.duration: float | None = None
+        self.bindings = bindings
         self._there = {each.key for each in bindings}
         self._questions = questions
         self._speeds = tuple(speeds)

@@ -22,6 +22,7 @@ from coach.live.view import Frame
 from coach.live.web.asked import Asked
 from coach.live.web.viewers import Viewer
 from coach.live.web.wire import Refused, Said, Seen, Sounding, Why, delta, message, rounded
+from coach.live.words import words_json
 from coach.messages import Cue, Snapshot
 from coach.workout import Workout
 
@@ -158,7 +159,8 @@ class Hub:
         if last is None:
             return
         shown, frame = last
-        fields = rounded(view.as_json(frame))
+        words = words_json(frame, self._workout, self.asked.bindings)
+        fields = rounded(view.as_json(frame) | words)
         fields["at"] = round(place_json(self._workout, shown.snapshot), 2)
         self.asked.state = shown.snapshot.state
         self._frame, self._clock = fields, shown.clock

@@ -8,10 +8,7 @@ import { Sound } from './sound.js';
 const STALE = 2000; // [ms] without a frame
 const RETRY = [1000, 2000, 3000, 5000]; // [ms] until the coach is looked for again
 const DASH = '—';
-const SIGNS = { on_target: '●', above: '▲', below: '▼' };
-const POSTURES = { seated: 'SEATED', standing: 'STAND' };
-const VERBS = { seated: 'SIT', standing: 'STAND' };
-const KNOWN_BY = { measured: 'pedals', declared: 'you', estimated: 'guess', prescribed: 'asked' };
+const TILES = { power: 'power_w', target: 'target_power_w', cadence: 'cadence_rpm', heart: 'heart_rate_bpm' };
 
 const part = (id) => document.getElementById(id);
 const seen = new Map(); // what each part shows, so that only what is new is written
@@ -45,8 +42,7 @@ function made(tag, text = '', attributes = {}) {
 }
 
 const known = (value) => value !== null && value !== undefined;
-const number = (value, digits = 0) => (known(value) ? value.toFixed(digits) : DASH);
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const number = (value) => (known(value) ? value.toFixed(0) : DASH);
 
 /** Seconds as 0:59, 12:05, 1:02:03. */
 function clock(seconds) {
@@ -56,8 +52,6 @@ function clock(seconds) {
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
-const left = (seconds) => clock(known(seconds) ? Math.ceil(seconds - 1e-6) : null);
-const way = (metres) => (metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`);
 
 // --- the coach ------------------------------------------------------------------------------------
 
@@ -105,6 +99,7 @@ function take(message) {
     frame = { ...frame, ...fields };
     heard = performance.now();
     profile.frame(fields);
+    if (fields.does) showKeys();
     show();
   } else if (type === 'sound') sound.hear(message);
   else if (type === 'cue') part('told').textContent = fields.text;
@@ -184,90 +179,47 @@ function trouble(away, now) {
 }
 
 function showBar() {
-  const verb = VERBS[frame.warning];
-  const count = frame.countdown_s;
-  let [word, then, time] = [POSTURES[frame.posture] ?? 'RIDE', '', clock(count)];
-  if (ended) [word, time] = ['DONE', ''];
-  else if (frame.state === 'ready') [word, time] = ['READY', ''];
-  else if (frame.state === 'finished') [word, then, time] = ['DONE', 'the load comes off; the ride is saved', ''];
-  else if (known(frame.resumes_in_s)) [word, then, time] = ['RIDE', 'get ready', Math.ceil(frame.resumes_in_s)];
-  else if (frame.pause === 'trainer') [word, then, time] = ['WAIT', 'looking for the trainer', ''];
-  else if (frame.state === 'paused') [word, then, time] = ['PAUSED', hello.mode === 'replay' ? 'in the recording' : '', known(count) ? `${clock(count)} left` : ''];
-  else if (verb) then = `${verb} in ${count} s`;
-  else if (frame.next_posture && Math.ceil(frame.next_posture_in_s) <= count) then = `next ${POSTURES[frame.next_posture]}`;
-  else if (frame.next_posture) then = `${POSTURES[frame.next_posture]} in ${left(frame.next_posture_in_s)}`;
   const asks = frame.state === 'riding' && !ended;
-  tell('bar', undefined, { 'data-cue': asks ? frame.posture ?? '' : '', 'data-soon': asks && verb ? frame.warning : null });
-  tell('word', word);
-  tell('then', then, { 'data-next': frame.next_posture ?? '' });
-  tell('count', String(frame.endless && asks ? '' : time), { 'data-countdown': known(count) ? String(count) : '' });
+  const soon = known(frame.resumes_in_s) ? 'riding' : frame.warning;
+  const count = frame.countdown_s;
+  tell('bar', undefined, { 'data-cue': asks ? frame.posture ?? '' : '', 'data-soon': ended ? null : soon });
+  tell('word', ended ? 'DONE' : frame.word);
+  list(part('then'), ended ? [] : frame.caption, 'span');
+  tell('then', undefined, { 'data-next': frame.next_posture ?? '' });
+  tell('count', ended ? '' : frame.count, { 'data-countdown': known(count) ? String(count) : '' });
 }
 
 function showRide(now) {
   tell('said', frame.cue);
-  const judged = (verdict) => ({ 'data-verdict': verdict });
-  const value = (id, text) => tell(id, text, { [`data-${id}`]: text === DASH ? '' : text });
-  value('power', number(frame.power_w));
-  tell('power', undefined, judged(frame.power_verdict));
-  tell('power-note', powerNote(), judged(frame.power_verdict));
-  value('target', number(frame.target_power_w));
-  tell('target-note', known(frame.intensity_pct) && (known(frame.target_power_w) || hello.mode !== 'replay') ? `intensity ${number(frame.intensity_pct)} %` : '');
-  value('cadence', number(frame.cadence_rpm));
-  tell('cadence', undefined, judged(frame.cadence_verdict));
-  tell('cadence-note', frame.gear || cadenceNote(), judged(frame.gear ? null : frame.cadence_verdict));
-  value('heart', number(frame.heart_rate_bpm));
-  tell('heart-note', known(frame.heart_rate_bpm) ? '' : 'no signal');
+  for (const [name, key] of Object.entries(TILES)) showTile(name, number(frame[key]));
   showFacts();
-  list(part('limits'), frame.limits);
   const report = frame.report.length > 0 && now === 'riding';
   part('report').hidden = !report;
   if (report) list(part('report'), frame.report, 'p');
   const pause = frame.state === 'paused' && hello.mode !== 'replay' && frame.pause !== 'trainer' && !known(frame.resumes_in_s);
   part('pause').hidden = !pause;
   if (pause) {
-    const space = hello.control ? ' Space, or the button below, rides on.' : '';
-    tell('pause-words', (frame.pause === 'rest' ? 'The cranks rest, and the load is off.' : 'The load is off.') + space);
+    tell('pause-words', frame.pause === 'rest' ? 'The cranks rest, and the load is off. Pedal, and the ride goes on.' : 'The load is off.');
   }
 }
 
-function powerNote() {
-  const verdict = frame.power_verdict;
-  if (!known(frame.power_w)) return 'no signal';
-  if (!verdict) return '';
-  if (verdict === 'on_target') return `${SIGNS[verdict]} on target`;
-  return `${SIGNS[verdict]} ${number(Math.abs(frame.power_w - frame.target_power_w))} W ${verdict}`;
-}
-
-function cadenceNote() {
-  const verdict = frame.cadence_verdict;
-  if (!known(frame.cadence_rpm)) return 'no signal';
-  if (!known(frame.cadence_low_rpm) || !known(frame.cadence_high_rpm)) return '';
-  const band = `${number(frame.cadence_low_rpm)}–${number(frame.cadence_high_rpm)}`;
-  if (!verdict) return `goal ${band}`;
-  return `${SIGNS[verdict]} ${verdict === 'on_target' ? 'in' : verdict} ${band}`;
+function showTile(name, value) {
+  const verdict = { 'data-verdict': frame[`${name}_verdict`] ?? null };
+  tell(name, value, { [`data-${name}`]: value === DASH ? '' : value, ...verdict });
+  if (name === 'cadence' && frame.gear) tell('cadence-note', frame.gear, { 'data-verdict': null });
+  else tell(`${name}-note`, frame[`${name}_note`], verdict);
 }
 
 function showFacts() {
   const climbs = frame.kind === 'hill' && known(frame.hill);
-  const name = frame.label || capital(frame.kind.replaceAll('_', ' '));
-  const place = climbs && !known(frame.segment_way_m) ? `${name} of ${frame.hills}` : name;
-  tell('place', place, { 'data-hill': climbs ? String(frame.hill) : '' });
-  const times = [];
-  if (climbs && known(frame.hill_way_m)) times.push(`${way(frame.hill_way_m)} to the top`);
-  else if (climbs && known(frame.hill_remaining_s)) times.push(`hill ${left(frame.hill_remaining_s)} left`);
-  if (known(frame.way_m)) times.push(`${way(frame.way_m)} to go`);
-  else if (known(frame.remaining_s)) times.push(`ride ${left(frame.remaining_s)} left`);
-  else times.push(`ridden ${clock(Math.floor(frame.timer_time_s))}`);
-  tell('left', times.join(' · '));
-  const grade = `${number(frame.grade_pct, 1)} %`;
-  const felt = `${number(frame.felt_grade_pct, 1)} %`;
-  const other = known(frame.segment_way_m) && known(frame.felt_grade_pct) && felt !== grade;
-  tell('road', `grade ${grade}${other ? `, felt ${felt}` : ''}`);
-  const position = frame.position && `${frame.position.replaceAll('_', ' ')} (${KNOWN_BY[frame.position_source]})`;
-  tell('effort', [frame.effort && `effort ${frame.effort}`, position].filter(Boolean).join(' · '));
+  tell('place', frame.place, { 'data-hill': climbs ? String(frame.hill) : '' });
+  tell('times', frame.times.join(' · '));
+  // What is capped stands where the facts do, so that nothing moves when it comes and goes.
+  list(part('limits'), frame.limits);
+  tell('more', frame.limits.length ? '' : frame.facts.join(' · '));
   const posture = frame.posture ? `, ${frame.posture}` : '';
   const target = known(frame.target_power_w) ? `, target ${number(frame.target_power_w)} W` : '';
-  tell('twin', `${place}${posture}${target}. ${times.join(', ')}.`);
+  tell('twin', `${frame.place}${posture}${target}. ${frame.times.join(', ')}.`);
 }
 
 // --- before the ride ----------------------------------------------------------------------------------
@@ -293,10 +245,9 @@ function showStart() {
 function showDevices() {
   const rides = known(frame.power_w) || known(frame.cadence_rpm);
   const rows = {
-    Trainer: rides ? `heard: ${number(frame.power_w)} W, ${number(frame.cadence_rpm)} rpm` : 'not heard yet: switch it on and turn the cranks',
-    'Heart strap': known(frame.heart_rate_bpm) ? `heard: ${number(frame.heart_rate_bpm)} bpm` : 'not heard: the ride works without',
-    Posture: frame.position ? `${frame.position.replaceAll('_', ' ')} (${KNOWN_BY[frame.position_source]})` : 'not measured: press s or d when you sit or stand',
-    'Asked for': hello.start.trainer,
+    Trainer: `${hello.start.trainer}: ${rides ? `heard, ${number(frame.power_w)} W, ${number(frame.cadence_rpm)} rpm` : 'not heard yet; switch it on and turn the cranks'}`,
+    'Heart strap': known(frame.heart_rate_bpm) ? `heard, ${number(frame.heart_rate_bpm)} bpm` : 'not heard; the ride works without',
+    Posture: frame.position_words || 'not measured; press s or d when you sit or stand',
   };
   const text = JSON.stringify(rows);
   if (part('devices').dataset.lines === text) return;
@@ -418,10 +369,10 @@ function press(key, { touched = false } = {}) {
   else send({ type: 'key', key });
 }
 
+/** What a key does now; the coach says so of its own. */
 function does(each) {
   if (each.key === 'sound') return !sound.on && hello.control && frame?.state !== 'ready' ? 'Start sound' : 'Sound';
-  if (each.key === 'pause' && frame?.state === 'paused' && hello.mode !== 'replay') return 'ride on';
-  return each.does;
+  return frame?.does[hello.keys.indexOf(each)] ?? each.does;
 }
 
 function showKeys() {
@@ -464,7 +415,7 @@ document.addEventListener('keydown', (event) => {
   const on = document.activeElement;
   // Space and letters belong to what has the focus, where that is more than the page.
   if (open && event.key !== '?') return;
-  if (event.key === ' ' && on?.matches('button, input, select, summary')) return;
+  if (event.key === ' ' && on?.matches('button, input:not([type="range"]), select, summary')) return;
   if (on?.matches('select, input[type="range"]') && event.key.length > 1) return;
   const each = [...hello.keys, ...EXTRA].find(({ characters }) => event.key.length === 1 && characters.includes(event.key));
   if (!each) return;

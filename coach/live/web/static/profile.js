@@ -486,7 +486,9 @@ export class Profile {
     if (name === "" || right <= left) return;
     const level = place.y(last === null ? 0.45 * this.#top : Math.min(first, last)), middle = (left + right) / 2;
     if (name === undefined) {
-      // A short effort is higher than what is around it: its watts may reach out over that.
+      // A short effort is higher than what is around it: its watts may reach out over that, but not
+      // over the line of now.
+      if (middle - ctx.measureText(names[2]).width / 2 < place.x(this.#now.at ?? 0) + text / 3) return;
       write(ctx, names[2], middle, level + text, INK, { halo: true });
       return;
     }
