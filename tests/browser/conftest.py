@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,41 +10,18 @@ import pytest
 
 from browser.rides import Ride
 from browser.stage import Stage
-from browser.visits import Visits
+from browser.visits import Visits, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def _chromium() -> str:
-    """Return the browser to test in: the one that is named, else the first on the path."""
-    named = os.environ.get("COACH_CHROMIUM")
-    found = next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
-    if found is None:
-        none = (
-            f"{named} ($COACH_CHROMIUM) is not there"
-            if named
-            else f"no {' or '.join(NAMES)} on the path"
-        )
-        if named or os.environ.get("CI"):
-            pytest.fail(f"{none}; the page is not left untested", pytrace=False)
-        pytest.skip(f"needs Chromium: {none}, none named in $COACH_CHROMIUM")
-    return found
 
 
 # The browser goes with the last test of this folder, not with the last of all: Playwright keeps an
 # event loop running in this thread, where other tests may want one of their own.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    path = _chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

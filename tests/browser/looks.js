@@ -93,9 +93,22 @@ function clipped(root = document.body) {
   return [...wrong];
 }
 
-// Texts that lie on each other.
+// Whether the middle of a box of an element is neither cut off nor painted over.
+function onTop(element, box) {
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const found = document.elementsFromPoint(x, y);
+  if (!found.length) return true; // beside the screen
+  const at = found.indexOf(element);
+  const over = found.slice(0, at).filter((each) => !element.contains(each));
+  return at >= 0 && !over.some((each) => paints(getComputedStyle(each)));
+}
+
+// Texts that lie on each other, as far as both are to be seen.
 function overlapping(root = document.body) {
-  const all = texts(root).map((element) => [element, inks(element)]);
+  const all = texts(root).map((element) => [
+    element,
+    inks(element).filter((ink) => onTop(element, ink)),
+  ]);
   const wrong = [];
   for (const [at, [one, inksOfOne]] of all.entries()) {
     for (const [other, inksOfOther] of all.slice(at + 1)) {
@@ -107,6 +120,20 @@ function overlapping(root = document.body) {
         ),
       );
       if (over) wrong.push(`${named(one)} lies on ${named(other)}`);
+    }
+  }
+  return wrong;
+}
+
+// Pictures that something from beside them lies on.
+function covered() {
+  const wrong = [];
+  for (const picture of [...document.querySelectorAll("canvas, img")].filter(seen)) {
+    const box = picture.getBoundingClientRect();
+    const around = picture.closest("main") ?? picture.parentElement;
+    for (const y of [box.top + 2, box.bottom - 2]) {
+      const over = document.elementFromPoint((box.left + box.right) / 2, y);
+      if (over && !around.contains(over)) wrong.push(`${named(over)} lies on ${named(picture)}`);
     }
   }
   return wrong;

@@ -106,9 +106,11 @@ LONG_WORDS = Cue(
 )
 
 SCENES: dict[str, Moment] = {
+    # First: between what was ridden there and what follows stands a ride that has not begun, so
+    # that no display takes one for the way to the other.
+    "warm-up": at(300),
     "ready": READY,
     "ready-unheard": READY.but(**SILENT, heart_rate=None),
-    "warm-up": at(300),
     "seated": Moment(SEATED.snapshot, (LONG_WORDS,)),
     "stand-soon": at(STANDS_AT - 7),
     "standing": STANDING,

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from browser.visits import Visit, Visits
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
 TILE = "width:200px; height:100px; border:1px solid; font:80px sans-serif; line-height:1.2;"
 
 
+@pytest.fixture(scope="module")
+def canvas(browser: Browser) -> Iterator[Visit]:
+    opened = Visits(browser)
+    yield opened("about:blank", (800, 600))
+    assert opened.close() == []
+
+
 @pytest.fixture
-def drawn(visits: Visits, tmp_path: Path) -> Iterator[object]:
+def drawn(canvas: Visit) -> Callable[[str], Visit]:
     def draw(body: str) -> Visit:
-        page = tmp_path / "page.html"
-        page.write_text(f"<!doctype html><html lang=en><title>x</title><body>{body}</body></html>")
-        return visits(page.as_uri(), (800, 600))
+        canvas.page.set_content(f"<!doctype html><html lang=en><title>x</title><body>{body}</html>")
+        return canvas
 
     return draw
 
@@ -45,7 +54,7 @@ def drawn(visits: Visits, tmp_path: Path) -> Iterator[object]:
          ' clip-path:inset(50%)">told, not shown</div>', ""),
     ],
 )  # fmt: skip
-def test_clipped(drawn, body: str, wrong: str) -> None:
+def test_clipped(drawn: Callable[[str], Visit], body: str, wrong: str) -> None:
     found = drawn(body).look("clipped")
     assert bool(found) == bool(wrong), found
     assert wrong in "".join(found)
@@ -54,19 +63,19 @@ def test_clipped(drawn, body: str, wrong: str) -> None:
 @pytest.mark.parametrize(
     ("top", "over"), [("0px", True), ("10px", True), ("30px", False), ("100px", False)]
 )
-def test_overlapping(drawn, top: str, over: bool) -> None:
+def test_overlapping(drawn: Callable[[str], Visit], top: str, over: bool) -> None:
     words = '<p style="position:absolute; margin:0; top:{}; font:20px/1 sans-serif">Stand</p>'
     assert bool(drawn(words.format("0px") + words.format(top)).look("overlapping")) == over
 
 
-def test_height_of_ink(drawn) -> None:
+def test_height_of_ink(drawn: Callable[[str], Visit]) -> None:
     visit = drawn('<b style="font:100px DejaVu Sans, Arial, sans-serif">241</b>')
     height = visit.look("inkHeight", visit.page.locator("b").element_handle())
     # Digits are some seven tenths of their font's size in every font for screens.
     assert 66 <= height <= 80
 
 
-def test_small_targets(drawn) -> None:
+def test_small_targets(drawn: Callable[[str], Visit]) -> None:
     visit = drawn(
         '<button style="width:50px; height:50px">a</button>'
         '<button style="width:50px; height:30px">b</button>'
@@ -75,7 +84,7 @@ def test_small_targets(drawn) -> None:
     assert [each.split('"')[1] for each in visit.look("smallTargets", 48)] == ["b"]
 
 
-def test_moving(drawn) -> None:
+def test_moving(drawn: Callable[[str], Visit]) -> None:
     moves = "<style>@keyframes go { to { opacity:0 } } i { animation: go 5s infinite }</style>"
     assert len(drawn(f"{moves}<i>Stand</i>").look("moving")) == 1
     assert drawn(f"{moves}<b>Stand</b>").look("moving") == []

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import expect, sync_playwright
+
+from browser.rides import wait_for
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, WebSocket
@@ -49,6 +56,35 @@ Object.defineProperty(window, "speechSynthesis", {
 });
 """
 """A voice that says nothing and keeps what it was given: Chromium without a screen has none."""
+
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _path() -> str:
+    """Return the browser to test in: the one that is named, else the first on the path."""
+    named = os.environ.get("COACH_CHROMIUM")
+    found = next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
+    if found is None:
+        none = (
+            f"{named} ($COACH_CHROMIUM) is not there"
+            if named
+            else f"no {' or '.join(NAMES)} on the path"
+        )
+        if named or os.environ.get("CI"):
+            pytest.fail(f"{none}; the page is not left untested", pytrace=False)
+        pytest.skip(f"needs Chromium: {none}, none named in $COACH_CHROMIUM")
+    return found
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Open a browser; a test that finds none is skipped, or fails where that is not allowed."""
+    path = _path()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
 
 
 class Visit:
@@ -94,6 +130,13 @@ class Visit:
             assert self.socket is not None
             self.socket.wait_for_event("framereceived", timeout=1000 * PATIENCE)
 
+    def until(self, expression: str) -> None:
+        """Wait until an expression of the page is true.
+
+        Playwright's own way to do so evaluates texts in the page, which its policy forbids.
+        """
+        wait_for(lambda: self.page.evaluate(expression), PATIENCE)
+
     def settle(self) -> None:
         """Wait until what was last told is drawn."""
         self.page.evaluate(
@@ -102,6 +145,10 @@ class Visit:
 
     def look(self, name: str, *arguments: Any) -> Any:
         """Return what one of the functions of looks.js finds."""
+        # What is a part of the page goes over as one.
+        arguments = tuple(
+            getattr(each, "element_handle", lambda each=each: each)() for each in arguments
+        )
         return self.page.evaluate(
             f"(given) => {{ {LOOKS}\nreturn {name}(...given); }}", list(arguments)
         )
@@ -111,9 +158,16 @@ class Visit:
         shown = self.page.get_by_role("button").all()
         return {each.inner_text().strip().lower() for each in shown if each.is_visible()}
 
-    def violations(self) -> list[str]:
-        """Return what axe-core finds wrong for people who cannot see, hear or point well."""
-        found = Axe().run(self.page).response["violations"]
+    def violations(self, *, but: str = "") -> list[str]:
+        """Return what axe-core finds wrong for people who cannot see, hear or point well.
+
+        Parameters
+        ----------
+        but : str
+            A rule that is left out.
+        """
+        options = {"rules": {but: {"enabled": False}}} if but else {}
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{each['id']}: {each['help']}: {node['html'][:160]}"
             for each in found
