@@ -131,6 +131,22 @@ def connected(display: WebDisplay, at: str = "127.0.0.1", **headers: str) -> Cli
     )
 
 
+def knock(display: WebDisplay) -> socket.socket:
+    """Ask for the socket as the page does, in raw bytes, and take little of what it says."""
+    port = port_of(display)
+    visitor = socket.socket()
+    visitor.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    visitor.connect(("127.0.0.1", port))
+    lines = [f"Host: 127.0.0.1:{port}", f"Origin: http://127.0.0.1:{port}", *HANDSHAKE]
+    visitor.sendall("\r\n".join(["GET /socket HTTP/1.1", *lines, "", ""]).encode())
+    return visitor
+
+
+def framed(opcode: int, data: bytes) -> bytes:
+    """Return a short frame as browsers send it, masked with nothing."""
+    return bytes([0x80 | opcode, 0x80 | len(data), 0, 0, 0, 0]) + data
+
+
 @contextmanager
 def page(display: WebDisplay, at: str = "127.0.0.1", **headers: str) -> Iterator[Page]:
     """Connect as the page does, and hear its hello."""

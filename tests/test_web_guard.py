@@ -365,6 +365,17 @@ def test_half_a_handshake_gets_an_answer_with_the_headers(at_home, missing):
     assert wears_the_headers(answer)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [["Content-Length: 5"], ["Transfer-Encoding: chunked"], ["X: y"] * 200, ["X: " + "y" * 9000]],
+)
+def test_a_handshake_that_cannot_be_read_keeps_no_place(at_home, more):
+    own = f"Origin: http://127.0.0.1:{port_of(at_home)}"
+    answer = ask(at_home, "/socket", *HANDSHAKE, own, *more)
+    assert 400 <= answer.status < 500
+    assert wears_the_headers(answer)
+
+
 def test_another_path_has_no_socket(at_home):
     own = f"Origin: http://127.0.0.1:{port_of(at_home)}"
     answer = ask(at_home, "/", *HANDSHAKE, own)
