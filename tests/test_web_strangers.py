@@ -1,4 +1,4 @@
-"""Viewers that mean ill, or break: they keep no place, and write nothing into the rider's picture."""
+"""Viewers that mean ill, or break: they keep no place, and spoil nobody's picture."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ def break_off(visitor: socket.socket) -> None:
 
 def test_who_is_let_go_and_takes_nothing_keeps_no_place(monkeypatch):
     monkeypatch.setattr(protocols, "LAST_WORDS", 0.1)
-    with served(intro=replace(INTRO, offered="x" * 8_000_000)) as display:
-        with knock(display) as deaf:
-            until(lambda: display.viewers == 1)
-            deaf.sendall(framed(8, b""))
-            until(lambda: not display._server._server.server_state.connections)
+    with served(intro=replace(INTRO, rider="x" * 8_000_000)) as display, knock(display) as deaf:
+        until(lambda: display.viewers == 1)
+        deaf.sendall(framed(8, b""))
+        until(lambda: not display._server._server.server_state.connections)
 
 
 @pytest.mark.parametrize("sign", ["ping", "pong"])
