@@ -108,6 +108,8 @@ def test_a_page_that_joins_after_ninety_minutes(stage: Stage, visits: Visits) ->
             segment_remaining=part.start + part.duration - second,
         )
         stage.display.show(told.snapshot, ())
+    # Alone in its three seconds, so that the power shown is its own.
+    told = told.but(time=told.snapshot.time + 4.0)
     stage.show(told)
     took = []
     for _ in range(5):
