@@ -6,6 +6,7 @@ import { Profile } from './profile.js';
 import { Sound } from './sound.js';
 
 const STALE = 2000; // [ms] without a frame
+const DEAD = 10000; // [ms] without one, after which the connection is made anew: sleep and radio leave dead ones
 const RETRY = [1000, 2000, 3000, 5000]; // [ms] until the coach is looked for again
 const DASH = '—';
 const TILES = { power: 'power_w', target: 'target_power_w', cadence: 'cadence_rpm', heart: 'heart_rate_bpm' };
@@ -61,6 +62,7 @@ let hello = null; // all that the coach told first
 let frame = null; // all that it told of this moment
 let film = null;
 let ended = null;
+let opened = -Infinity; // when it was looked for last [ms]
 let heard = -Infinity; // when the last frame came [ms]
 let asleep = null;
 
@@ -77,18 +79,23 @@ function send(message) {
 function connect() {
   const mine = new WebSocket(`ws://${location.host}/socket`);
   socket = mine;
+  opened = performance.now();
   mine.onmessage = (event) => {
     tries = 0;
     take(JSON.parse(event.data));
   };
-  mine.onclose = () => {
-    if (socket !== mine || ended) return;
-    socket = null;
-    sound.stop();
-    show();
-    setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
-    tries += 1;
-  };
+  mine.onclose = () => lose(mine);
+}
+
+/** The coach is gone, or cannot be heard by this connection: look for it again. */
+function lose(mine) {
+  if (socket !== mine || ended) return;
+  socket = null;
+  mine.close();
+  sound.stop();
+  show();
+  setTimeout(connect, RETRY[Math.min(tries, RETRY.length - 1)]);
+  tries += 1;
 }
 
 function take(message) {
@@ -112,9 +119,10 @@ function take(message) {
 
 function greet(fields) {
   hello = fields;
+  // A moment that was known before is no news, however new the connection is.
+  if (!frame || fields.frame?.clock_ms !== frame.clock_ms) heard = performance.now();
   frame = fields.frame;
   film = fields.film;
-  heard = performance.now();
   showStart();
   showKeys();
   showFilm();
@@ -143,7 +151,7 @@ function show() {
   if (document.body.dataset.state !== now) {
     document.body.dataset.state = now;
     showKeys();
-    stayAwake(now === 'riding');
+    stayAwake(['riding', 'paused'].includes(now) || (now === 'reconnecting' && !away));
   }
   document.body.toggleAttribute('data-away', away);
   const waiting = frame?.state === 'ready' && !ended;
@@ -160,6 +168,11 @@ function show() {
   if (screen === 'start') showDevices();
   showBar();
   if (screen === 'ride') showRide(now);
+}
+
+function beat() {
+  if (state() === 'stale' && performance.now() - Math.max(heard, opened) > DEAD) lose(socket);
+  else show();
 }
 
 let words = null; // what the coach refused, for some seconds
@@ -226,9 +239,10 @@ function showFacts() {
 
 function showStart() {
   const { start, plan, control } = hello;
-  const hills = start.hills ? ` · ${start.hills} hills` : '';
+  const long = plan.endless ? 'Until you end it' : `${Math.round(start.minutes)} minutes`;
+  const hills = start.hills ? ` · ${start.hills} ${start.hills === 1 ? 'hill' : 'hills'}` : '';
   tell('start-title', start.title);
-  tell('start-words', `${Math.round(start.minutes)} minutes${hills}${start.simulated ? ' · simulated: nobody’s legs are on it' : ''}`);
+  tell('start-words', `${long}${hills}${start.simulated ? ' · simulated: nobody’s legs are on it' : ''}`);
   const about = [start.rider, known(start.ftp_w) && `FTP ${number(start.ftp_w)} W`, known(start.mass_kg) && `${number(start.mass_kg)} kg`];
   tell('rider', `${about.filter(Boolean).join(' · ')} (${start.rider_file})`);
   list(part('demands'), start.demands);
@@ -414,7 +428,7 @@ document.addEventListener('keydown', (event) => {
   const open = document.querySelector('dialog[open]');
   const on = document.activeElement;
   // Space and letters belong to what has the focus, where that is more than the page.
-  if (open && event.key !== '?') return;
+  if (open && !(open.id === 'help' && event.key === '?')) return;
   if (event.key === ' ' && on?.matches('button, input:not([type="range"]), select, summary')) return;
   if (on?.matches('select, input[type="range"]') && event.key.length > 1) return;
   const each = [...hello.keys, ...EXTRA].find(({ characters }) => event.key.length === 1 && characters.includes(event.key));
@@ -438,9 +452,11 @@ async function toggleFull() {
   }
 }
 
-/** Keep the screen on while riding; say once where the browser cannot. */
+/** Keep the screen on during the ride; say once where the browser cannot. */
 let warned = false;
-async function stayAwake(wanted) {
+let ridden = false;
+async function stayAwake(wanted = ridden) {
+  ridden = wanted;
   if (!wanted) {
     const held = asleep;
     asleep = null;
@@ -456,12 +472,13 @@ async function stayAwake(wanted) {
   try {
     asleep = await navigator.wakeLock.request('screen');
     asleep.addEventListener('release', () => { asleep = null; });
+    if (!ridden) stayAwake();
   } catch {
     asleep = null; // a battery that is low; asked again with the next change
   }
 }
-document.addEventListener('visibilitychange', () => stayAwake(document.body.dataset.state === 'riding'));
+document.addEventListener('visibilitychange', () => stayAwake());
 
 new ResizeObserver(() => profile.resize()).observe(part('picture'));
-setInterval(show, 250);
+setInterval(beat, 250);
 connect();

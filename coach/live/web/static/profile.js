@@ -481,7 +481,8 @@ export class Profile {
   #nameStretch(ctx, each, place, left, right, text, share) {
     const [first, last] = [each.start_w, each.end_w].map((power) => power === null ? null : Math.round(power * share));
     const watts = last === null ? "" : first === last ? `${last} W` : `${first} → ${last} W`;
-    const names = [`${this.#plan.unit === "m" ? "" : each.label} ${watts}`.trim(), watts, `${last ?? ""}`];
+    const label = this.#plan.unit === "m" ? "" : each.label;
+    const names = [label.endsWith(watts) ? label : `${label} ${watts}`.trim(), watts, `${last ?? ""}`];
     const name = names.find((each) => ctx.measureText(each).width <= right - left);
     if (name === "" || right <= left) return;
     const level = place.y(last === null ? 0.45 * this.#top : Math.min(first, last)), middle = (left + right) / 2;
