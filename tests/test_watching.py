@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import webbrowser
+from contextlib import suppress
+from threading import Thread
 from types import SimpleNamespace
 
+import click
 import pytest
 import segno
-from pages import FIRST, until
+from pages import FIRST, INTRO, RIDER, WORKOUT, until
 from pages import page as connected_page
 
 from coach import profile
 from coach.cli import run
 from coach.commands import health, ride_on, watching
-from coach.commands.watching import Watching, phone_lines
+from coach.commands.watching import Watching, phone_lines, served
 from coach.errors import RiderInputError
+from coach.live.web.display import End, WebDisplay
 from coach.trainers.ant import usb
 
 LAN_URL = "http://192.0.2.7:8765/?token=0123456789abcdefghijkl"
@@ -91,6 +95,48 @@ def test_a_browser_is_opened_where_it_has_a_window(
     assert Watching(lan=True, lan_control=True).starts_there
     monkeypatch.setattr(watching, "at_a_terminal", lambda: False)
     assert not Watching().opens
+
+
+def test_what_a_browser_writes_does_not_reach_the_terminal(monkeypatch, tmp_path, capfd):
+    chatty = tmp_path / "chatty"
+    chatty.write_text(
+        f"#!/bin/sh\necho a warning of Gtk\necho another >&2\n: > {tmp_path}/opened\n"
+    )
+    chatty.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(chatty))
+    watching._open("http://127.0.0.1:8765/")
+    until(opened.exists)
+    assert capfd.readouterr() == ("", "")
+
+
+# --- the end ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("leaves", [None, OSError, click.Abort])
+def test_who_watches_is_told_of_every_end(leaves):
+    display = WebDisplay(WORKOUT, RIDER, INTRO, port=0)
+    with suppress(*([] if leaves is None else [leaves])), served(display, Watching()):
+        connected = connected_page(display)
+        here = connected.__enter__()
+        teller = Thread(target=lambda: (ends.append(here.hear_of("end")), here.say("seen")))
+        ends = []
+        teller.start()
+        if leaves is not None:
+            raise leaves
+    teller.join(5)
+    connected.__exit__(None, None, None)
+    assert ends[0]["title"] == "It ends here"
+
+
+def test_the_first_end_stays(capsys):
+    display = WebDisplay(WORKOUT, RIDER, INTRO, port=0)
+    with served(display, Watching()):
+        with connected_page(display) as here:
+            display.end(End("Six hills"))
+            assert here.hear_of("end")["title"] == "Six hills"
+        display.end(End("No ride"))
+        with connected_page(display) as late:
+            assert late.hello["end"]["title"] == "Six hills"
 
 
 # --- the phone's code -----------------------------------------------------------------------------

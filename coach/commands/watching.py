@@ -8,6 +8,7 @@ Elsewhere the command that was typed is the start, as without a page.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -40,8 +41,9 @@ _OPTIONS = (
     click.option("--lan-control", is_flag=True, help="With --lan: keys on the phone count too."),
     click.option("--terminal-only", is_flag=True, help="No live page."),
 )
-SEEN_WITHIN = 10.0
-"""How long the program stays for pages that still fetch the end screen [s]."""
+SEEN_WITHIN = 8.0
+"""How long the program stays for pages that still fetch the end screen [s]; with what it takes to
+end its server it is gone in ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def served(page: WebDisplay, watching: Watching) -> Iterator[None]:
             click.echo(f"phone: {page.lan_url}", err=True)
         if watching.opens:
             # Some browsers take their time, and the ride does not wait for them.
-            Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+            Thread(target=_open, args=(page.url,), daemon=True).start()
         try:
             yield
         except CoachError as error:
@@ -156,6 +158,8 @@ def served(page: WebDisplay, watching: Watching) -> Iterator[None]:
             page.end(End("No ride", ("It was left before its start.",)))
             raise
         finally:
+            # Where nothing was told yet, nobody waits for more.
+            page.end(End("It ends here", ("The coach's terminal tells more.",)))
             # Whoever has had enough of waiting has the ride saved already.
             with suppress(KeyboardInterrupt):
                 page.wait_seen(SEEN_WITHIN)
@@ -183,6 +187,14 @@ def phone_lines(page: WebDisplay) -> Sequence[str]:
         for pair in zip(rows[::2], rows[1::2], strict=True)
     ]
     return [f"On your phone: {page.lan_url}", *code]
+
+
+def _open(url: str) -> None:
+    """Open a page, without what browsers write: a display may be drawn on this terminal."""
+    command = [sys.executable, "-I", "-m", "webbrowser", url]
+    nowhere = subprocess.DEVNULL
+    with suppress(OSError):  # the address is told, for whoever opens it by hand
+        subprocess.run(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, check=False)
 
 
 def _has_browser() -> bool:

@@ -268,7 +268,7 @@ class WebDisplay:
     # --- the end ----------------------------------------------------------------------------------
 
     def end(self, end: End) -> None:
-        """Have the end screen shown."""
+        """Have the end screen shown; the first one stays."""
         fields = asdict(end)
         light, dark = fields.pop("chart_light"), fields.pop("chart_dark")
         fields["hills"] = [rounded(each) for each in fields["hills"]]

@@ -185,7 +185,9 @@ class Hub:
             self._tell_all(message("film", **film))
 
     def _set_end(self, fields: dict[str, Any], charts: dict[str, bytes]) -> None:
-        self._publish()  # nothing follows the end
+        if self._end is not None:
+            return  # nothing follows the end
+        self._publish()
         self._end, self.charts = fields, charts
         self._tell_all(message("end", **fields))
         self._look_who_has_seen()
