@@ -98,10 +98,8 @@ def test_a_browser_is_opened_where_it_has_a_window(
 
 
 def test_what_a_browser_writes_does_not_reach_the_terminal(monkeypatch, tmp_path, capfd):
-    chatty = tmp_path / "chatty"
-    chatty.write_text(
-        f"#!/bin/sh\necho a warning of Gtk\necho another >&2\n: > {tmp_path}/opened\n"
-    )
+    chatty, opened = tmp_path / "chatty", tmp_path / "opened"
+    chatty.write_text(f"#!/bin/sh\necho a warning\necho another >&2\n: > '{opened}'\n")
     chatty.chmod(0o755)
     monkeypatch.setenv("BROWSER", str(chatty))
     watching._open("http://127.0.0.1:8765/")
