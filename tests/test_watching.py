@@ -237,3 +237,20 @@ def test_who_knows_the_questions_is_not_asked_on_the_page_either(start) -> None:
 def test_where_nobody_can_start_on_the_page_the_terminal_asks(capsys) -> None:
     assert ride() == 2
     assert "--health-check-read" in capsys.readouterr().err
+
+
+# --- the start ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("trainer", "waits"), [("sim", True), ("replay:old.ride", False)])
+def test_a_ride_waits_for_its_rider_and_a_recording_for_nobody(
+    monkeypatch, tmp_path, trainer, waits
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(ride_on, "_trainer", lambda *chosen: (None, None))
+    told = []
+    monkeypatch.setattr(ride_on, "go", lambda *chosen: told.append(chosen[-1]))
+    monkeypatch.setattr(ride_on, "after", lambda journal, page: None)
+    assert run(["ride", "hills", "--trainer", trainer, "--port", "0", "--no-browser"]) == 0
+    assert (told[0] is not None) is waits

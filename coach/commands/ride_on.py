@@ -143,7 +143,8 @@ def ride_on(
         hindrance = None
         if page is not None:
             displays.append(page)
-            if watching.starts_there:
+            # A recording is ridden in its own time, and nobody on it has to get ready.
+            if watching.starts_there and kind != "replay":
                 hindrance = str if check is None else check.hindrance(page)
         if simulated is not None:
             displays.append(simulated.rider)
