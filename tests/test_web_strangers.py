@@ -33,6 +33,14 @@ def test_who_is_let_go_and_takes_nothing_keeps_no_place(monkeypatch):
         until(lambda: not display._server._server.server_state.connections)
 
 
+def test_who_is_just_leaving_when_the_server_ends_is_no_fault():
+    with served(intro=replace(INTRO, rider="x" * 8_000_000)) as display, knock(display) as deaf:
+        until(lambda: display.viewers == 1)
+        deaf.sendall(framed(8, b""))
+        until(lambda: display.viewers == 0)
+        assert display._server._server.server_state.connections
+
+
 @pytest.mark.parametrize("sign", ["ping", "pong"])
 def test_a_flood_of_signs_of_life_is_cut(sign):
     with served() as display, page(display) as here:
@@ -57,3 +65,15 @@ def test_a_viewer_that_breaks_off_writes_nothing_into_the_picture(capfd, caplog)
         until(lambda: display.viewers == 0)
     assert capfd.readouterr() == ("", "")
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+def test_it_is_known_whether_a_page_is_served():
+    with served() as display:
+        assert display.alive
+        display._hub._loop.call_soon_threadsafe(display._hub._loop.stop)
+        until(lambda: not display.alive)
+        assert isinstance(display.fault, RuntimeError)
+        display._hub.fault = None
+    with served() as display:
+        pass
+    assert not display.alive

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 from coach.live.web.guard import CLOSING, HEADERS
 from coach.live.web.viewers import BURST, PER_SECOND, Bucket
@@ -116,6 +117,15 @@ class Socket(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         if not self.disconnected:
             self._end = self.loop.call_later(LAST_WORDS, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """Let a viewer go as the server ends; one that is just leaving cannot be told so."""
+        greeted = self.handshake_complete and not self.close_sent
+        if greeted and self.conn.state is not State.OPEN:
+            self.stop_keepalive()
+            self.transport.close()
+        else:
+            super().shutdown()
 
     def handle_ping(self) -> None:
         """Answer a ping; but answers that nobody takes would pile up."""
