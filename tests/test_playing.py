@@ -38,6 +38,7 @@ class Page:
         self.clock = clock
         self.script = script
         self.viewers = 0
+        self.alive = True
         self.frames: list[tuple[float, Frame]] = []
         self.cues: list[str] = []
         self.films: list[tuple[float, float, bool, int]] = []
@@ -100,6 +101,14 @@ def test_a_replay_is_over_when_its_page_was_closed_and_not_when_it_loads_anew() 
     again = GONE - 2 * TICK
     page = played({1.0: 1, 5.0: 0, 5.0 + again: 1, 50.0: 0, 1000.0: "never"})
     assert page.clock.now() == pytest.approx(50.0 + GONE, abs=2 * TICK)
+
+
+def test_a_page_that_is_served_no_more_is_waited_for_by_nobody():
+    clock = ManualClock()
+    page = Page(clock, {GONE: None})
+    page.alive = False
+    play(FILM, page, clock, over=page.over)
+    assert clock.now() == 0.0
 
 
 @pytest.mark.parametrize("where", ["page", "terminal"])

@@ -74,7 +74,7 @@ def _ride_live(
         for line in phone_lines(page):
             click.echo(line, err=True)
         click.echo("the demo begins when somebody looks at the page", err=True)
-        while not page.viewers:
+        while page.alive and not page.viewers:
             time.sleep(_LOOK)
         journal = go(out, "hills", header, trainer, PacedClock(SPEED), [*displays, page])
         after(journal, page)

@@ -134,7 +134,7 @@ def show_film(
         speeds=SPEEDS,
     )
     board = keyboard(sys.stdin, KEYS)
-    with ended_by_signals() as ended, served(page, watching):
+    with served(page, watching), ended_by_signals() as ended:
         for line in phone_lines(page):
             click.echo(line, err=True)
         click.echo("the page plays the ride until you close it", err=True)
@@ -163,7 +163,8 @@ def play(
 
     It waits for the first viewer as long as that takes, runs only while somebody watches, and
     stays at the last moment when it has come to its end. It is over when nobody has watched for
-    a while after somebody did, or when the key that quits is pressed on a page or in the terminal.
+    a while after somebody did, when the key that quits is pressed on a page or in the terminal, or
+    when the page's server has failed.
 
     Parameters
     ----------
@@ -189,7 +190,7 @@ def play(
     shown: Showing | None = None
     told: tuple[bool, int] | None = None
     show_at = tell_at = -math.inf
-    while not over():
+    while page.alive and not over():
         now = clock.now()
         for key in [*page.keys(), *(keyboard.read() if keyboard is not None else ())]:
             if key is Key.QUIT:

@@ -261,6 +261,11 @@ class WebDisplay:
         return Counter(self._hub.refused)
 
     @property
+    def alive(self) -> bool:
+        """Whether it is served: before `stop` only a fault can end that."""
+        return self._server.alive
+
+    @property
     def fault(self) -> BaseException | None:
         """What went wrong in the page's server, if anything did; the ride knows nothing of it."""
         return self._hub.fault

@@ -125,6 +125,11 @@ class Server:
         self._thread.start()
         return self.guard
 
+    @property
+    def alive(self) -> bool:
+        """Whether it serves."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """Serve no more; may be called twice."""
         thread, self._thread = self._thread, None
