@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The machine may be busy with something else: how long an example takes says nothing about it.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 NEEDS_A_TRAINER = "needs a trainer: add --trainer ant:12345 (see tests/hardware/CHECKLIST.md)"
 

@@ -14,6 +14,7 @@ from timeline import RIDER
 
 from coach import __version__, profile
 from coach.cli import run
+from coach.commands import demo as demonstrating
 from coach.commands import replay as replaying
 from coach.commands import ride_on as riding
 from coach.commands.technique import offer
@@ -257,7 +258,7 @@ def noted(monkeypatch, tmp_path):
     rides: list[object] = []
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for command in (riding, replaying):
+    for command in (demonstrating, riding, replaying):
         monkeypatch.setattr(command, "go", lambda *arguments: rides.append(arguments))
         monkeypatch.setattr(command, "after", lambda journal, page=None: None)
     return rides

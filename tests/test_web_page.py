@@ -596,10 +596,19 @@ def test_without_a_port_it_begins_at_its_own(monkeypatch):
             assert port_of(display) > port_of(other)
 
 
-def test_no_free_port_is_said_in_words(monkeypatch):
+def test_where_all_ports_after_it_are_taken_any_will_do(monkeypatch):
     monkeypatch.setattr(server, "_PORTS_TRIED", 1)
-    with served() as first, pytest.raises(CoachError, match="in use by other programs"):
-        WebDisplay(WORKOUT, RIDER, INTRO, port=port_of(first)).serve()
+    with served() as first, served(port=port_of(first)) as second:
+        assert port_of(second) != port_of(first)
+
+
+def test_no_free_port_at_all_is_said_in_words(monkeypatch):
+    def taken(*_):
+        raise OSError(98, "Address already in use")
+
+    monkeypatch.setattr(server, "_bound", taken)
+    with pytest.raises(CoachError, match="--terminal-only"):
+        WebDisplay(WORKOUT, RIDER, INTRO, port=8765).serve()
 
 
 def test_a_port_of_the_system_is_said_in_words(monkeypatch):
@@ -612,7 +621,8 @@ def test_a_port_of_the_system_is_said_in_words(monkeypatch):
 
 
 def test_the_last_port_has_none_after_it():
-    assert list(server._ports(65535)) == [65535]
+    assert set(server._ports(65535)) == {65535, 0}
+    assert set(server._ports(0)) == {0}
 
 
 def test_no_network_is_said_in_words(monkeypatch):

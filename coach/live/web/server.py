@@ -207,16 +207,14 @@ def listen(port: int | None, lan: str | None) -> list[socket.socket]:
                 raise CoachError(
                     f"--lan: the address {lan} went away; check the network and try again"
                 ) from None
-    where = "any port" if first == 0 else f"port {first} and the {_PORTS_TRIED - 1} after it"
-    raise CoachError(f"{where}: in use by other programs; take another with --port")
+    raise CoachError("no port is free for the live page; ride without it by --terminal-only")
 
 
 def _ports(first: int) -> Iterator[int]:
-    for each in range(_PORTS_TRIED):
-        if first == 0:
-            yield 0  # another that is free, should the network's side of it be in use
-        elif first + each <= 65535:
-            yield first + each
+    """Yield a port and those after it, then any that are free: no ride fails of its page's port."""
+    yield from range(first, min(first + _PORTS_TRIED, 65536)) if first else ()
+    for _ in range(_PORTS_TRIED):
+        yield 0  # another each time, should the network's side of it be in use
 
 
 def _bound(port: int, lan: str | None) -> list[socket.socket]:
