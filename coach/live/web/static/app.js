@@ -184,7 +184,7 @@ function say(why) {
 function trouble(away, now) {
   const box = part('trouble');
   let text = '';
-  if (away) text = hello ? 'The coach is gone: looking for it. Your ride may go on; look at its terminal.' : 'Looking for the coach';
+  if (away) text = hello ? 'The coach is gone: looking for it. The ride may go on: see its terminal.' : 'Looking for the coach';
   else if (now === 'stale') text = 'STALE: nothing heard from the coach';
   else if (words && performance.now() < words.until) text = words.why;
   if (box.textContent !== text) box.textContent = text;
