@@ -17,8 +17,8 @@ from pages import RIDING, knock, port_of, served, until
 
 from coach.live.web.display import WebDisplay
 
-ROUNDS, TICKS, EVERY = 3, 100, 0.05
-"""Five times as many moments as a ride has, to see more of them."""
+ROUNDS, TICKS, EVERY = 3, 301, 0.025
+"""Ten times as many moments as a ride has in that time, to see more of them."""
 _WATCH = """
 import asyncio, sys
 from websockets.asyncio.client import connect
