@@ -93,8 +93,11 @@ def test_a_browser_is_opened_where_it_has_a_window(
     assert Watching(no_browser=True).starts_there
     assert Watching(lan=True).starts_there is there
     assert Watching(lan=True, lan_control=True).starts_there
+    assert Watching(lan=True).waits
+    assert Watching().waits is there
     monkeypatch.setattr(watching, "at_a_terminal", lambda: False)
     assert not Watching().opens
+    assert not Watching(lan=True).waits
 
 
 def test_what_a_browser_writes_does_not_reach_the_terminal(monkeypatch, tmp_path, capfd):

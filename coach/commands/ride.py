@@ -116,8 +116,8 @@ def ride(
     grade until you end it. Keys that make it harder or easier change what you feel of a road, never
     the road.
 
-    The ride is shown here and on a page in the browser, and begins with Start there or space here;
-    where no browser is to be opened, at once.
+    The ride is shown here and on a page in the browser, and begins with Start there or space here.
+    Where there is no browser to open, it begins at once, unless --no-browser says that you do.
     """
     from coach import profile
     from coach.messages import Mode

@@ -144,7 +144,7 @@ def ride_on(
         if page is not None:
             displays.append(page)
             # A recording is ridden in its own time, and nobody on it has to get ready.
-            if watching.starts_there and kind != "replay":
+            if watching.waits and kind != "replay":
                 hindrance = str if check is None else check.hindrance(page)
         if simulated is not None:
             displays.append(simulated.rider)

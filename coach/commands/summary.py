@@ -101,7 +101,7 @@ def figure_lines(figures: Summary) -> Iterator[tuple[str, str]]:
         ("Highest heart rate", _whole(figures.max_heart_rate), " bpm"),
         ("Ascent", _whole(figures.ascent), " m"),
         ("Standing", _clock(figures.time_standing), ""),
-        ("Stood up", _whole(figures.stand_count), " times"),
+        ("Stood up", _whole(figures.stand_count), " time" + "s" * (figures.stand_count != 1)),
         ("Felt", "" if figures.cr10 is None else cr10_text(figures.cr10), ""),
     ):
         if value:

@@ -1,7 +1,8 @@
 """The page beside a ride: the options that every command with one takes, and who opens it.
 
 A ride with a page waits for its Start wherever somebody can press it: in the browser that was
-opened, or that the rider opens (``--no-browser``), or on a phone that may (``--lan-control``).
+opened, or that the rider opens (``--no-browser``), or on a phone that may (``--lan-control``). For
+a phone that only looks the terminal waits, with the code that the phone is to see.
 Elsewhere the command that was typed is the start, as without a page.
 """
 
@@ -70,6 +71,11 @@ class Watching:
     def starts_there(self) -> bool:
         """Whether somebody can press the page's Start."""
         return self.opens or self.no_browser or self.lan_control
+
+    @property
+    def waits(self) -> bool:
+        """Whether the ride waits for its start, there or in the terminal that shows the code."""
+        return self.starts_there or (self.lan and at_a_terminal())
 
     def wants_page(self, speed: float | None) -> bool:
         """Return whether there is a page at this speed of the clock.

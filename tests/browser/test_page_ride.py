@@ -194,6 +194,7 @@ def test_a_recorded_ride_is_watched_and_wound(
     assert not visit.violations()
     # Though the scrubber has the focus, space is the film's.
     visit.page.keyboard.press("Space")
+    visit.state("paused")
     expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     scrubber.focus()
     visit.page.keyboard.press("Home")

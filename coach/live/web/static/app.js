@@ -142,7 +142,7 @@ function state() {
   if (frame && frame.state !== 'finished' && performance.now() - heard > STALE) return 'stale';
   if (!frame || frame.state === 'ready') return 'ready';
   if (frame.pause === 'trainer' && !known(frame.resumes_in_s)) return 'reconnecting';
-  return frame.state === 'paused' ? 'paused' : 'riding';
+  return frame.state === 'paused' || (film && !film.playing) ? 'paused' : 'riding';
 }
 
 function show() {
