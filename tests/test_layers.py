@@ -35,7 +35,10 @@ STOREYS = [
 HEIGHT = {room: height for height, rooms in enumerate(STOREYS) for room in rooms}
 SHELL = HEIGHT["clock"]
 # Some of `live` is pure: what is shown, without how.
-CORE_FILES_IN_THE_SHELL = {"live/view.py", "live/base.py", "live/plan.py", "live/sound.py"}
+CORE_FILES_IN_THE_SHELL = {
+    *(f"live/{name}.py" for name in ("base", "keys", "plan", "sound", "view", "words")),
+    *(f"live/web/{name}.py" for name in ("guard", "wire")),
+}
 ENGINE_KNOWN_TO = {"engine", "runner"}
 # Real time, threads, sockets, processes, databases and chance without a seed stay in the shell.
 FORBIDDEN_IN_THE_CORE = {

@@ -28,7 +28,7 @@ from coach.control import BURST_CEILING, LOWEST_GRADE
 from coach.course import course, rebuild
 from coach.formats.posture_words import parse_posture
 from coach.live import player
-from coach.live.keyboard import KEYS
+from coach.live.keys import KEYS
 from coach.live.plain import PlainDisplay
 from coach.live.strength import StrengthScreen
 from coach.live.web.hub import MOST_VIEWERS

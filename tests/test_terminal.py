@@ -22,7 +22,8 @@ from terminals import PATIENCE, Terminal
 
 from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Depth, Style
-from coach.live.keyboard import KEYS, Decoder, PosixKeyboard, keyboard
+from coach.live.keyboard import Decoder, PosixKeyboard, keyboard
+from coach.live.keys import KEYS
 from coach.live.output import Tty
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen

@@ -13,7 +13,7 @@ from screens import bare, cue, moment, plan, soon
 from coach.guidance.technique import STOP_RULES
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import Depth, Ink, Style, clean, fit, wrapped
-from coach.live.keyboard import KEYS
+from coach.live.keys import KEYS
 from coach.live.screen import Screen
 from coach.live.strip import strip
 from coach.live.view import Frame, Verdict, Viewer, as_json, judge

@@ -32,7 +32,7 @@ from websockets.exceptions import ConnectionClosed
 from coach.engine import TICK, Engine
 from coach.errors import CoachError
 from coach.live import view
-from coach.live.keyboard import KEYS
+from coach.live.keys import KEYS
 from coach.live.plan import Trace, place_json, plan_json
 from coach.live.web import asked, hub, server
 from coach.live.web.application import Application

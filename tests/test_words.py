@@ -9,7 +9,7 @@ from screens import moment, plan, soon
 from test_view import has_big, screen_text
 
 from coach.live import player
-from coach.live.keyboard import KEYS
+from coach.live.keys import KEYS
 from coach.live.view import Viewer
 from coach.live.words import words_json
 from coach.messages import (

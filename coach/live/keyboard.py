@@ -1,7 +1,7 @@
 """Keys without Enter and without waiting, on Linux, macOS and Windows.
 
-A table of bindings says what each key means and what the footer says of it; `KEYS` is that of a
-ride. Ctrl-C is not a key: it stays a signal, for whoever runs the program.
+`coach.live.keys` says what each of them means. Ctrl-C is not a key: it stays a signal, for whoever
+runs the program.
 """
 
 from __future__ import annotations
@@ -9,72 +9,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Generic, Protocol, TextIO, TypeVar
 
+from coach.live.keys import Bindings, K, keys_of
 from coach.live.output import in_background
-from coach.messages import Key
 
-K = TypeVar("K")
-"""What a key means: a `Key` on a ride, something else elsewhere."""
 K_co = TypeVar("K_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Binding(Generic[K]):
-    """What one key does."""
-
-    key: K
-    characters: str
-    """All of these mean it: a rider does not look for Shift."""
-    name: str
-    """What the footer calls the key ..."""
-    does: str
-    """... and what it does."""
-
-
-Bindings = Sequence[Binding[K]]
-
-
-KEYS = (
-    Binding(Key.PAUSE, " ", "space", "pause"),
-    Binding(Key.SKIP, "nN", "n", "skip"),
-    Binding(Key.BACK, "bB", "b", "back"),
-    Binding(Key.EXTEND, "xX", "x", "+30 s"),
-    Binding(Key.HARDER, "+=", "+", "harder"),
-    Binding(Key.EASIER, "-_", "-", "easier"),
-    Binding(Key.EASE_OFF, "eE", "e", "ease off"),
-    Binding(Key.SWAP, "wW", "w", "swap"),
-    Binding(Key.DECLARE_SEATED, "sS", "s", "I sit"),
-    Binding(Key.DECLARE_STANDING, "dD", "d", "I stand"),
-    Binding(Key.QUIT, "qQ", "q", "quit, save"),
-)
-"""Every key of a ride, in the order of the footer."""
-
-
-def in_rows(
-    bindings: Bindings[K], width: int, room: Callable[[Binding[K]], int]
-) -> list[list[Binding[K]]]:
-    """Break a table of keys into rows.
-
-    Parameters
-    ----------
-    bindings : sequence of Binding
-    width : int
-        Cells of a row; a key that is wider than that stands alone.
-    room : callable
-        How many cells a key takes, with the space between it and its neighbour.
-    """
-    rows: list[list[Binding[K]]] = []
-    left = 0
-    for each in bindings:
-        if not rows or room(each) > left:
-            rows.append([])
-            left = width
-        rows[-1].append(each)
-        left -= room(each)
-    return rows
 
 
 _ESCAPED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b\[O])")
@@ -113,11 +54,6 @@ class Decoder(Generic[K]):
             self._kept = unfinished.group()
             data = data[: unfinished.start()]
         return keys_of(data.decode("utf-8", "ignore"), self._bindings)
-
-
-def keys_of(text: str, bindings: Bindings[K]) -> list[K]:
-    """Return the keys among the characters of a text."""
-    return [each.key for character in text for each in bindings if character in each.characters]
 
 
 class Keyboard(Protocol[K_co]):

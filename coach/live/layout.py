@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coach.live.ink import Ink, Line
-from coach.live.keyboard import Binding, Bindings, K, in_rows
+from coach.live.keys import Binding, Bindings, K, in_rows
 
 
 def squeezed(sections: list[list[Line]], height: int) -> list[list[Line]]:

@@ -10,7 +10,8 @@ from typing import TextIO
 
 from coach.guidance.technique import STOP_RULES
 from coach.live.ink import Style, clean
-from coach.live.keyboard import KEYS, Keyboard, in_rows
+from coach.live.keyboard import Keyboard
+from coach.live.keys import KEYS, in_rows
 from coach.live.view import STOP_FIRST, climbing, place, way_left
 from coach.messages import Cue, CueKind, Key, PauseCause, Posture, RideState, Snapshot
 from coach.units import clock_text, way_text

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from coach.live.film import Film
-from coach.live.keyboard import Binding
+from coach.live.keys import Binding
 from coach.live.sound import Sound
 from coach.live.view import Frame
 from coach.messages import Cue, Key

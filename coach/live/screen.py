@@ -18,7 +18,7 @@ from coach.live import words
 from coach.live.bar import Size, bar_lines
 from coach.live.glyphs import ROWS, big, big_width
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
-from coach.live.keyboard import KEYS, Binding
+from coach.live.keys import KEYS, Binding
 from coach.live.layout import key_rows, spread, squeezed
 from coach.live.strip import strip
 from coach.live.view import STOP_FIRST, Frame, Verdict, place

@@ -21,7 +21,8 @@ from coach.guidance.technique import STOP_RULES
 from coach.live.bar import Size, word_bar
 from coach.live.glyphs import ROWS
 from coach.live.ink import BEST, Ink, Line, Style, fit, wrapped
-from coach.live.keyboard import Binding, keyboard
+from coach.live.keyboard import keyboard
+from coach.live.keys import Binding
 from coach.live.layout import key_rows, spread, squeezed
 from coach.live.output import output
 from coach.live.surface import Surface, style_of

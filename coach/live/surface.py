@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TextIO
 
 from coach.live.ink import BEST, Depth, Style
-from coach.live.keyboard import K, Keyboard
+from coach.live.keyboard import Keyboard
+from coach.live.keys import K
 from coach.live.output import Output
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"

@@ -25,7 +25,8 @@ from typing import TextIO
 
 from coach.live.base import Display
 from coach.live.ink import BEST, Style
-from coach.live.keyboard import KEYS, Keyboard, keyboard
+from coach.live.keyboard import Keyboard, keyboard
+from coach.live.keys import KEYS
 from coach.live.output import Output, output
 from coach.live.plain import PlainDisplay
 from coach.live.screen import Screen

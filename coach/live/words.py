@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from coach.live.keyboard import KEYS, Binding, Bindings
+from coach.live.keys import KEYS, Binding, Bindings
 from coach.live.view import (
     Frame,
     Json,

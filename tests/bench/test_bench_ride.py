@@ -11,10 +11,13 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
 
 from coach import journal, profile
 from coach.clock import ManualClock
@@ -91,36 +94,76 @@ def test_help_against_bare_python():
     assert helped - bare < 100
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads a process's own account")
+_NO_ACCOUNT = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="reads a process's own account"
+)
+
+
+@_NO_ACCOUNT
 def test_a_real_ride_is_light(tmp_path):
     """Memory and processor time of a ride on the real clock, without its chart."""
+    with riding(tmp_path, "--terminal-only") as process:
+        used, megabytes = weighed(process)[0]
+    print(f"\nreal ride: {100 * used:.1f} % of a core, peak {megabytes:.0f} MB")
+    assert megabytes < 90
+    assert used < 0.03
+
+
+@_NO_ACCOUNT
+def test_the_page_is_light_beside_it(tmp_path):
+    """The same ride without a page and with one that is watched, side by side."""
+    with (
+        riding(tmp_path / "without", "--terminal-only") as without,
+        riding(tmp_path / "with", "--port", "0") as watched,
+    ):
+        address = next(line for line in watched.stderr if line.startswith("live: "))
+        own = address.removeprefix("live: http://").strip().rstrip("/")
+        with connect(f"ws://{own}/socket", origin=f"http://{own}", proxy=None) as viewer:
+            threading.Thread(target=lambda: list(viewer), daemon=True).start()
+            (alone, lean), (used, megabytes) = weighed(without, watched)
+    print(
+        f"\npage with one viewer: {100 * (used - alone):+.2f} % of a core,"
+        f" {megabytes - lean:+.0f} MB, above a ride's {100 * alone:.2f} %, {lean:.0f} MB"
+    )
+    assert megabytes - lean < 40
+    assert used - alone < 0.01
+
+
+@contextmanager
+def riding(out, *words):
+    """Ride in real time in a process of its own, without what comes after the ride."""
     program = (
         "import coach.commands.ride_on as r, coach.cli, sys;"
         "r.after = lambda path, page: None;"
-        "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', '--terminal-only',"
-        " '--out', sys.argv[1]]))"
+        "sys.exit(coach.cli.run(['ride', 'hills', '--trainer', 'sim', *sys.argv[1:]]))"
     )
-    environment = {**os.environ, "TERM": "xterm-256color"}
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path)],
+        [sys.executable, "-c", program, "--out", str(out), *words],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TERM": "xterm-256color"},
     )
-    time.sleep(5)
-    ready = _cpu(process.pid)
-    time.sleep(30)
-    used = (_cpu(process.pid) - ready) / 30
-    # The process's own high water mark: what wait4 tells may be its parent's.
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    megabytes = int(status.partition("VmHWM:")[2].split()[0]) / 1024
-    process.send_signal(2)
-    process.wait()
-    print(f"\nreal ride: {100 * used:.1f} % of a core, peak {megabytes:.0f} MB")
+    with process:
+        yield process
+        process.send_signal(2)
     assert process.returncode == 0
-    assert megabytes < 90
-    assert used < 0.03
+
+
+def weighed(*processes, seconds=30):
+    """Return what share of a core each uses, and how much memory it had at most [MB]."""
+    time.sleep(5)
+    ready = [_cpu(each.pid) for each in processes]
+    time.sleep(seconds)
+    used = [
+        (_cpu(each.pid) - before) / seconds for each, before in zip(processes, ready, strict=True)
+    ]
+    # The process's own high water mark: what wait4 tells may be its parent's.
+    peaks = [
+        Path(f"/proc/{each.pid}/status").read_text().partition("VmHWM:")[2] for each in processes
+    ]
+    return [(share, int(peak.split()[0]) / 1024) for share, peak in zip(used, peaks, strict=True)]
 
 
 def _cpu(pid: int) -> float:

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from browser.scenes import READY, SEATED, SILENT, STANDING, STANDS_AT, Moment, at
 from browser.stage import Stage, ending, intro
 from browser.visits import LAPTOP, PHONE, Visit, Visits
-from coach.live.keyboard import KEYS
+from coach.live.keys import KEYS
 from coach.messages import Cue, CueKind, Key
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ From the coach:
 
 ``hello``
     First, on every connection: ``mode`` (``ride``, ``demo``, ``replay``), ``control`` (whether
-    keys from this viewer count), ``quiet``, ``keys`` (the table of `coach.live.keyboard`: ``key``,
+    keys from this viewer count), ``quiet``, ``keys`` (the table of `coach.live.keys`: ``key``,
     ``characters``, ``name``, ``does``), ``speeds`` (what a replay can be played at), ``plan`` and
     ``trace`` (`coach.live.plan`), ``start`` (what the start screen tells,
     `coach.live.web.display.Intro`; ``questions`` to be answered, or none), ``frame`` (all of

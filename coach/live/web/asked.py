@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from coach.live.keyboard import Bindings
+from coach.live.keys import Bindings
 from coach.live.web.wire import Answers, Press, Refused, Seek, Speed, Start, Why, Wish
 from coach.messages import Key, RideState
 

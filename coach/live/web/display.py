@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
-from coach.live.keyboard import KEYS, Bindings
+from coach.live.keys import KEYS, Bindings
 from coach.live.plan import Trace, plan_json
 from coach.live.sound import Sound
 from coach.live.view import Frame

@@ -290,7 +290,6 @@ function begin() {
 
 async function finish(fields) {
   ended = fields;
-  sound.follow({});
   tell('end-title', fields.title);
   list(part('end-words'), fields.words);
   list(part('files'), fields.files);
