@@ -666,8 +666,8 @@ def test_a_ride_takes_less_than_two_kilobytes_a_second(ribbon):
     eyes, before, sent = view.Viewer(), None, 0
     for snapshot, cues in ribbon:
         seen = eyes.see(snapshot, cues)
-        now = rounded(view.as_json(seen) | words_json(seen, WORKOUT))
-        now["at"] = round(place_json(WORKOUT, snapshot), 2)
+        at = {"at": place_json(WORKOUT, snapshot)}
+        now = rounded(view.as_json(seen) | words_json(seen, WORKOUT) | at)
         text = message("frame", clock_ms=123_456_789, **delta(before, now))
         sent += 4 + len(text.encode())
         before = now

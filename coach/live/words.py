@@ -294,7 +294,7 @@ def words_json(
     bar = headline(frame, workout)
     hint, note = bar.hint, intensity_note(frame)
     if bindings is not KEYS:
-        # A film of a ride: nothing in it can be pressed, and the rider's factor is not known.
+        # A film of a ride: nothing in it can be pressed; without a target no factor was on it.
         hint = "in the recording" if frame.snapshot.state is RideState.PAUSED else ""
         note = "" if frame.snapshot.target_power is None else note
     then = f"then {bar.then}" if bar.then else ""

@@ -18,7 +18,7 @@ from coach.live.plan import Trace, plan_json
 from coach.live.sound import Sound
 from coach.live.view import Frame
 from coach.live.web.asked import Asked
-from coach.live.web.guard import Guard
+from coach.live.web.guard import LOOPBACK, Guard
 from coach.live.web.hub import Hub, Shown
 from coach.live.web.server import Server
 from coach.live.web.wire import Answers, Wish, rounded
@@ -124,6 +124,11 @@ class WebDisplay:
         All of a recording, which is shown from the start; otherwise what is shown is traced.
     speeds : sequence of int
         What a recording can be played at.
+
+    Attributes
+    ----------
+    port : int or None
+        As given; `url` has the one that it became.
     """
 
     def __init__(
@@ -187,7 +192,7 @@ class WebDisplay:
     @property
     def url(self) -> str:
         """The page's address on this machine, once it is served."""
-        return f"http://127.0.0.1:{self._listening.port}/"
+        return f"http://{LOOPBACK}:{self._listening.port}/"
 
     @property
     def lan_url(self) -> str | None:

@@ -140,10 +140,10 @@ class Guard:
                     yield value
 
     def _hosts(self, scope: Scope) -> set[str]:
-        names = [self.lan] if self.from_lan(scope) else [LOOPBACK, "localhost"]
+        names = {f"{self.lan}"} if self.from_lan(scope) else {LOOPBACK, "localhost"}
         hosts = {f"{name}:{self.port}" for name in names}
         # Browsers leave out the port that http has anyway.
-        return hosts | {f"{name}" for name in names if self.port == 80}
+        return hosts | names if self.port == 80 else hosts
 
 
 def header_values(scope: Scope, wanted: bytes) -> list[str]:

@@ -1,8 +1,8 @@
 """Between the ride and its viewers: what is shown goes out, what is asked comes in.
 
-The ride's thread only leaves things here; all work (frames, trace,
-sounds, JSON) is done in the server's thread, so that no viewer and no fault here holds up the ride.
-Methods say which thread they belong to where it is not the server's.
+The ride's thread only leaves things here; all work (frames, trace, sounds, JSON) is done in the
+server's thread, so that no viewer and no fault here holds up the ride. What belongs to the ride's
+thread stands under a heading of its own; all else is the server's.
 """
 
 from __future__ import annotations
@@ -59,6 +59,21 @@ class Hub:
         Takes what viewers ask of the ride.
     ridden : Trace or None
         All of a recording; otherwise what is shown is traced.
+
+    Attributes
+    ----------
+    asked : Asked
+        As given.
+    viewers : set of Viewer
+        Who watches now.
+    refused : Counter
+        What was refused, and how often, by why.
+    fault : BaseException or None
+        The first fault of the server.
+    all_seen : Event
+        Set when every viewer has what it needs of the end, or has gone.
+    charts : dict of str to bytes
+        Pictures of the end, by their path.
     """
 
     def __init__(
@@ -160,8 +175,8 @@ class Hub:
             return
         shown, frame = last
         words = words_json(frame, self._workout, self.asked.bindings)
-        fields = rounded(view.as_json(frame) | words)
-        fields["at"] = round(place_json(self._workout, shown.snapshot), 2)
+        at = {"at": place_json(self._workout, shown.snapshot)}
+        fields = rounded(view.as_json(frame) | words | at)
         self.asked.state = shown.snapshot.state
         self._frame, self._clock = fields, shown.clock
         self._deltas.clear()

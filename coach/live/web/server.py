@@ -189,10 +189,17 @@ def lan_address() -> str:
 def listen(port: int | None, lan: str | None) -> list[socket.socket]:
     """Return listening sockets on one port: of this machine, and of the network if given.
 
+    Parameters
+    ----------
+    port : int or None
+        As `Server` takes it.
+    lan : str or None
+        This machine's address on the network.
+
     Raises
     ------
     CoachError
-        If there is no such port.
+        If this program may not listen there, the address is gone, or no port is free.
     """
     first = FIRST_PORT if port is None else port
     for each in _ports(first):

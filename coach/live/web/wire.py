@@ -235,8 +235,8 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Said]] = {
 _DIGITS = {"w": 0, "rpm": 0, "bpm": 0, "m": 1, "mps": 1, "pct": 1, "s": 2}
 """Decimals on the wire by unit: no display shows more. Rounded here, once, so that no page rounds
 halves in another way than the terminal."""
-_PLACE_DIGITS = 2
-"""Of what has no unit in its name."""
+_OTHER_DIGITS = 2
+"""Of what has no unit in its name: a place in the plan, which is in metres or seconds."""
 
 
 def message(kind: str, /, **fields: Any) -> str:  # noqa: ANN401 - JSON is any of many
@@ -254,7 +254,7 @@ def _rounded(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a frame h
         return value
     if not math.isfinite(value):
         return None
-    digits = _DIGITS.get(name.rpartition("_")[2], _PLACE_DIGITS)
+    digits = _DIGITS.get(name.rpartition("_")[2], _OTHER_DIGITS)
     # Without decimals an int: shorter, and never -0.0.
     return round(value, digits) + 0.0 if digits else round(value)
 

@@ -64,7 +64,6 @@ let film = null;
 let ended = null;
 let opened = -Infinity; // when it was looked for last [ms]
 let heard = -Infinity; // when the last frame came [ms]
-let asleep = null;
 
 const profile = new Profile(part('profile'), part('zoom'));
 const sound = new Sound((on) => {
@@ -253,7 +252,7 @@ function showStart() {
   part('questions').hidden = start.questions.length === 0 || !control;
   part('go').hidden = !control;
   tell('start-why', control ? '' : 'This page may only look: the ride starts on the computer.');
-  document.title = `Six Hills: ${plan.title ?? start.title}`;
+  document.title = `Six Hills: ${plan.title}`;
 }
 
 function showDevices() {
@@ -451,29 +450,31 @@ async function toggleFull() {
   }
 }
 
-/** Keep the screen on during the ride; say once where the browser cannot. */
+let awake = null; // what keeps the screen on
 let warned = false;
 let ridden = false;
+
+/** Keep the screen on during the ride; say once where the browser cannot. */
 async function stayAwake(wanted = ridden) {
   ridden = wanted;
   if (!wanted) {
-    const held = asleep;
-    asleep = null;
+    const held = awake;
+    awake = null;
     await held?.release?.();
     return;
   }
-  if (asleep || document.visibilityState !== 'visible') return;
+  if (awake || document.visibilityState !== 'visible') return;
   if (!navigator.wakeLock) {
     if (!warned && !window.isSecureContext) say('This screen may dim: set it to stay on.');
     warned = true;
     return;
   }
   try {
-    asleep = await navigator.wakeLock.request('screen');
-    asleep.addEventListener('release', () => { asleep = null; });
+    awake = await navigator.wakeLock.request('screen');
+    awake.addEventListener('release', () => { awake = null; });
     if (!ridden) stayAwake();
   } catch {
-    asleep = null; // a battery that is low; asked again with the next change
+    awake = null; // a battery that is low; asked again with the next change
   }
 }
 document.addEventListener('visibilitychange', () => stayAwake());
