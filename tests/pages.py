@@ -16,15 +16,21 @@ from websockets.typing import Origin
 from coach import profile
 from coach.engine import Engine
 from coach.live.web.display import Intro, WebDisplay
-from coach.messages import RideState, Snapshot
+from coach.messages import Cue, CueKind, RideState, Snapshot
 
 RIDER = profile.example_rider()
 WORKOUT = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), RIDER)
 INTRO = Intro("Six hills", WORKOUT.duration / 60, 6, rider="Example", ftp_w=220.0)
 FIRST: Snapshot = Engine(WORKOUT, RIDER).snapshot()
 RIDING = replace(FIRST, state=RideState.RIDING)
+STAND = Cue(0.0, CueKind.STAND, "Stand up")
 LAN = "127.0.0.2"
 """Plays this machine's address on the network."""
+
+
+def later(seconds: float, **changes: Any) -> Snapshot:
+    """Return a moment of the ride after its first."""
+    return replace(RIDING, time=RIDING.time + seconds, **changes)
 
 
 @contextmanager
