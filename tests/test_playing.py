@@ -333,11 +333,9 @@ def test_what_cannot_be_replayed_is_told_in_the_same_words(tmp_path, capsys, nam
     [
         (["--live", "--speed", "3"], "--speed 3: with --live it is one of 1, 2, 5, 10, 20"),
         (["--live", "--speed", "max"], "--speed max: with --live it is one of 1, 2, 5, 10, 20"),
-        (["--live", "--terminal-only"], "--terminal-only: --live asks for the page"),
         (["--live", "--lan-control"], "add --lan"),
         (["--port", "0"], "there is a page only with --live"),
         (["--no-browser"], "there is a page only with --live"),
-        (["--terminal-only"], "there is a page only with --live"),
     ],
 )
 def test_options_that_do_not_go_together_are_told(recorded, capsys, options, words) -> None:

@@ -14,7 +14,7 @@ from coach.commands import options
 from coach.commands.playing import wants_live
 from coach.commands.riding import Progress, after, clock_for, go
 from coach.commands.saving import to_type
-from coach.commands.watching import Watching, page_options, phone_lines, served
+from coach.commands.watching import Watching, live_options, phone_lines, served
 
 if TYPE_CHECKING:
     from coach.journal import Header
@@ -28,10 +28,17 @@ _LOOK = 0.1
 
 
 @click.command()
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=7, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=7,
+    show_default=True,
+    metavar="N",
+    help="Another seed is another day of the same rider.",
+)
 @options.out
 @click.option("--live", is_flag=True, help="Ride it on the live page, 20 times as fast as life.")
-@page_options
+@live_options
 def demo(seed: int, out: Path, live: bool, watching: Watching) -> None:
     """Ride the standard six hills with a simulated rider, from start to chart, in seconds.
 

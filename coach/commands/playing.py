@@ -48,9 +48,7 @@ def wants_live(watching: Watching, *, live: bool) -> bool:
     RiderInputError
         If the options do not go together.
     """
-    if live and watching.terminal_only:
-        raise RiderInputError("--terminal-only: --live asks for the page; leave one of them out")
-    if not live and (watching.given or watching.terminal_only):
+    if not live and watching.given:
         raise RiderInputError("there is a page only with --live; add it, or leave its options out")
     return live and watching.wants_page(1.0)
 

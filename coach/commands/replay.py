@@ -17,7 +17,7 @@ from coach.commands.opening import DONE_WITH_LOSS, open_plan
 from coach.commands.playing import show_film, speed_of_film, wants_live
 from coach.commands.riding import after, clock_for, go
 from coach.commands.saving import readable, saved_of
-from coach.commands.watching import Watching, page_options
+from coach.commands.watching import Watching, live_options
 from coach.errors import RideFileError, RiderInputError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @options.speed("max")
 @options.out
 @click.option("--live", is_flag=True, help="Then show it on the live page, to play and wind.")
-@page_options
+@live_options
 @click.pass_context
 def replay(
     ctx: click.Context,

@@ -117,7 +117,8 @@ def ride(
     the road.
 
     The ride is shown here and on a page in the browser, and begins with Start there or space here.
-    Where there is no browser to open, it begins at once, unless --no-browser says that you do.
+    Where there is no browser to open, it begins at once, unless --no-browser or --lan says that
+    somebody looks all the same.
     """
     from coach import profile
     from coach.messages import Mode

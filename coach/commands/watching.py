@@ -1,4 +1,4 @@
-"""The page beside a ride: the options that every command with one takes, and who opens it.
+"""The page beside a ride: the options of the commands that have one, and who opens it.
 
 A ride with a page waits for its Start wherever somebody can press it: in the browser that was
 opened, or that the rider opens (``--no-browser``), or on a phone that may (``--lan-control``). For
@@ -35,13 +35,13 @@ _OPTIONS = (
         "--port",
         type=click.IntRange(0, 65535),
         metavar="N",
-        help="Of the live page, or the next free one; 0 takes any that is free.",
+        help="Port of the live page, or the next free one; 0 takes any that is free.",
     ),
-    click.option("--no-browser", is_flag=True, help="Open no browser; the page is there for you."),
+    click.option("--no-browser", is_flag=True, help="Open no browser; you open the page."),
     click.option("--lan", is_flag=True, help="Show the page to your phone too, to look at."),
     click.option("--lan-control", is_flag=True, help="With --lan: keys on the phone count too."),
-    click.option("--terminal-only", is_flag=True, help="No live page."),
 )
+_TERMINAL_ONLY = click.option("--terminal-only", is_flag=True, help="No live page.")
 SEEN_WITHIN = 8.0
 """How long the program stays for pages that still fetch the end screen [s]; with what it takes to
 end its server it is gone in ten."""
@@ -49,7 +49,7 @@ end its server it is gone in ten."""
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What was chosen of `page_options`."""
+    """What was chosen of `page_options` or `live_options`."""
 
     port: int | None = None
     no_browser: bool = False
@@ -111,8 +111,18 @@ class Watching:
 
 
 def page_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of the page to a command, which takes them as one `Watching`."""
+    """Add the options of the page to a command that has one; it takes them as one `Watching`."""
+    return _gathering(command, (*_OPTIONS, _TERMINAL_ONLY))
 
+
+def live_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of the page to a command that has one with ``--live`` alone."""
+    return _gathering(command, _OPTIONS)
+
+
+def _gathering(
+    command: Callable[..., None], options: Sequence[Callable[[Any], Any]]
+) -> Callable[..., None]:
     @wraps(command)
     def gathered(
         *args: object,
@@ -120,14 +130,14 @@ def page_options(command: Callable[..., None]) -> Callable[..., None]:
         no_browser: bool,
         lan: bool,
         lan_control: bool,
-        terminal_only: bool,
+        terminal_only: bool = False,
         **others: object,
     ) -> None:
         watching = Watching(port, no_browser, lan, lan_control, terminal_only)
         command(*args, watching=watching, **others)
 
     decorated: Any = gathered
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         decorated = option(decorated)
     whole: Callable[..., None] = decorated
     return whole
