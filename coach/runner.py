@@ -4,6 +4,20 @@ Each quarter of a second the trainer's words and the rider's keys go to the engi
 to the trainer, everything goes to the journal, and the moment goes to the displays. Whatever ends
 the ride (its plan, the rider, a signal, a fault in the code), the load is taken off: ramped by the
 engine when there is time, at once and waited for on every other way out.
+
+The start
+---------
+Without a `hindrance` a ride begins at once. With one it is READY first, so that the rider sees what
+is heard before anything is felt:
+
+1. The trainer is open, and what it says is kept and shown (`Engine.hear`); it is asked for nothing.
+2. Some display gives `Key.PAUSE`: space in the terminal, or Start on the page, where
+   `coach.live.web.asked` wants the health questions answered with it.
+3. `hindrance` returns what must be done first, which is told as a cue, and it goes on as before; or
+   nothing, and the ride begins now. It raises where the answers allow no such ride.
+
+Whoever leaves before that (`Key.QUIT`, a signal) had no ride, and nothing is kept. Which rides wait
+is said in `coach.commands.watching`, what hinders them in `coach.commands.ride_on`.
 """
 
 from __future__ import annotations
@@ -117,9 +131,7 @@ class Run:
     displays : sequence of Display
         Who watches, and whose keys count.
     hindrance : callable, optional
-        With it the ride begins when the rider presses the key that pauses, and this returns no
-        words on what must be done first: until then the devices are heard and nothing is asked of
-        the trainer. Without it the ride begins at once.
+        Returns what must be done before the ride may begin, in words, or none: see The start.
 
     Attributes
     ----------

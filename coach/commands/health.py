@@ -4,6 +4,7 @@ The screen follows the questions of the PAR-Q (Physical Activity Readiness Quest
 is one too many, so they are asked as one question, and only its yes or no is kept, with the date,
 in a file beside the rider's own. After a yes there is the starter workout, no harder than in its
 file, and no other. A file that cannot be read counts as not there: the questions are asked again.
+Where the ride is started on the live page, its start screen asks the same.
 
 Whoever must type something else (another workout, or ``--health-check-read`` where there is no
 terminal) has misused the command: exit code 2. Whoever leaves the questions unanswered, or the bike
