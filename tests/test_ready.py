@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -137,8 +138,17 @@ def test_the_screen_says_how_to_start_and_shows_the_devices():
     text = "\n".join(screen(Viewer().see(WAITING), 80, 24))
     assert all(row in text for row in big("READY"))
     assert "space starts the ride" in text
-    assert "space start" in text
+    assert re.search(r"space start\b.* q leave\b", text, re.DOTALL)
     assert all(row in text for row in big("88"))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(RideState.READY, "Ctrl-C leaves; nothing is kept"), (RideState.RIDING, "and saves it")],
+)
+def test_without_a_keyboard_it_says_what_ctrl_c_does_now(state, words):
+    there = Screen(80, 24, Style(Depth.NONE, True), HILLS, keys=False)
+    assert words in there.lines(Viewer().see(replace(WAITING, state=state)))[-1]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
@@ -152,13 +162,17 @@ def test_a_code_for_the_phone_is_shown_whole_or_not_at_all(size):
     assert not any("On your phone" in line for line in screen(Viewer().see(riding), *size, code))
 
 
-def test_plain_lines_say_how_to_start_once_and_the_first_stretch_after_it():
+@pytest.mark.parametrize(
+    ("keyboard", "how"),
+    [(None, "Start on the page"), (object(), "Start on the page, or space here,")],
+)
+def test_plain_lines_say_how_to_start_once_and_the_first_stretch_after_it(keyboard, how):
     out = io.StringIO()
-    display = PlainDisplay(out)
+    display = PlainDisplay(out, keyboard)
     for state in (RideState.READY, RideState.READY, RideState.RIDING, RideState.PAUSED):
         display.show(replace(WAITING, state=state), ())
     said = [line.strip().partition("  ")[2] for line in out.getvalue().splitlines()]
-    assert said[0].startswith("Ready:")
+    assert said[0] == f"Ready: {how} begins the ride"
     assert said[1].startswith("== ")
     assert said[2].startswith("Paused")
 

@@ -17,15 +17,12 @@ from coach.messages import Cue, CueKind, Key, PauseCause, Posture, RideState, Sn
 from coach.units import clock_text, way_text
 
 _STATES = {
-    RideState.READY: "Ready: Start on the page, or space here, begins the ride",
     RideState.PAUSED: "Paused",
     RideState.RIDING: "Riding on",
     RideState.FINISHED: "Ride finished",
 }
 _WIDTH = 68
 """Cells in which the list of keys is written."""
-
-
 _AS_GOOD_AS_REACHED = 100.0
 """[m]."""
 
@@ -33,9 +30,7 @@ _AS_GOOD_AS_REACHED = 100.0
 class PlainDisplay:
     """The keys, where there are any; then a line for each segment, cue, pause and cap.
 
-    After a hill, what was made of it; at the first rest, when to stop for good.
-
-    No control codes.
+    After a hill, what was made of it; at the first rest, when to stop for good. No control codes.
 
     Parameters
     ----------
@@ -86,7 +81,7 @@ class PlainDisplay:
         if (snapshot.state, snapshot.pause) != self._state:
             self._state = snapshot.state, snapshot.pause
             waiting = ": looking for the trainer" * (snapshot.pause is PauseCause.TRAINER)
-            texts += [f"{_STATES[snapshot.state]}{waiting}"] * (not begins)
+            texts += [f"{self._named(snapshot.state)}{waiting}"] * (not begins)
             if snapshot.state is RideState.PAUSED and not waiting and not self._told_when_to_stop:
                 self._told_when_to_stop = True
                 texts += [STOP_FIRST, ", ".join(STOP_RULES)]
@@ -111,6 +106,11 @@ class PlainDisplay:
         """Give the keyboard back; may be called twice."""
         if self._keyboard is not None:
             self._keyboard.close()
+
+    def _named(self, state: RideState) -> str:
+        """Say where the ride is; before its start, what begins it."""
+        here = ", or space here," * (self._keyboard is not None)
+        return _STATES.get(state, f"Ready: Start on the page{here} begins the ride")
 
     def _milestone(self, snapshot: Snapshot) -> list[str]:
         """Say on a climb how far the top is and how steep it is here, at each full kilometre."""

@@ -277,7 +277,9 @@ def _stop_rules() -> list[Line]:
 def _footer(frame: Frame, screen: Screen, most: int) -> list[Line]:
     """List the keys and what they do, in at most `most` rows."""
     if not screen.keys:
-        return [[(" Ctrl-C ends the ride and saves it", Ink.LABEL)]]
+        ready = frame.snapshot.state is RideState.READY
+        does = "leaves; nothing is kept" if ready else "ends the ride and saves it"
+        return [[(f" Ctrl-C {does}", Ink.LABEL)]]
     return key_rows(KEYS, lambda each: _does(each, frame, screen.workout), screen.width, most)
 
 

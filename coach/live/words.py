@@ -38,6 +38,8 @@ _SOURCES = {
 }
 RIDE_ON = "ride on"
 """What the pause key does on a paused ride."""
+_BEFORE = {Key.PAUSE: "start", Key.QUIT: "leave"}
+"""What keys do before the start, where that is something else: there is nothing to save yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +261,10 @@ def does_now(binding: Binding[Any], frame: Frame, workout: Workout | None) -> st
         return binding.does
     if binding.key is Key.SKIP and _in_a_ramp(snapshot, workout):
         return "end"
+    if snapshot.state is RideState.READY:
+        return _BEFORE.get(binding.key, binding.does)
     if binding.key is not Key.PAUSE:
         return binding.does
-    if snapshot.state is RideState.READY:
-        return "start"
     # Who waits for the trainer cannot ride on.
     return RIDE_ON if snapshot.state is RideState.PAUSED and not frame.waiting else binding.does
 
