@@ -8,28 +8,28 @@
 // 22 apart (CIE76) for whoever sees no red or green and 14 for whoever sees no blue. Behind they
 // are those of the charts, dark enough for a white trace (3.3 : 1 and more, and it has a halo).
 // The road is the brighter the steeper: below 2, 5, 8 % and above, as in the charts.
-const GROUND = "#0b0f14", INK = "#f4f7fa", LABEL = "#a9b8c6", DARK = "#06121c";
+const GROUND = '#0b0f14', INK = '#f4f7fa', LABEL = '#a9b8c6', DARK = '#06121c';
 const AHEAD = {
-  zones: ["#8593a1", "#4a90d0", "#2fb391", "#f0c93a", "#e8722e", "#c43d63"],
-  slopes: ["#2b3743", "#425262", "#627a8e", "#8ba3b8"],
-  seated: "#56b4e9",
-  standing: "#ffb000",
+  zones: ['#8593a1', '#4a90d0', '#2fb391', '#f0c93a', '#e8722e', '#c43d63'],
+  slopes: ['#2b3743', '#425262', '#627a8e', '#8ba3b8'],
+  seated: '#56b4e9',
+  standing: '#ffb000',
   ink: INK,
 };
 const BEHIND = {
-  zones: ["#3a4652", "#2c5f8a", "#1f7a66", "#a88a20", "#97430f", "#7d1f3a"],
-  slopes: ["#1d262f", "#27323d", "#33414d", "#44535f"],
-  seated: "#2f6f9c",
-  standing: "#96690a",
+  zones: ['#3a4652', '#2c5f8a', '#1f7a66', '#a88a20', '#97430f', '#7d1f3a'],
+  slopes: ['#1d262f', '#27323d', '#33414d', '#44535f'],
+  seated: '#2f6f9c',
+  standing: '#96690a',
   ink: LABEL,
 };
-const FREE = "#1d262f"; // where no power is asked
-const BROWN = "#5c4200"; // under the hatching of who was measured standing
+const FREE = '#1d262f'; // where no power is asked
+const BROWN = '#5c4200'; // under the hatching of who was measured standing
 const slope = (grade) => [2, 5, 8].filter((bound) => grade >= bound).length;
 
 const ZOOM = { s: { before: 10, after: 180, tick: 10, word: 60 }, m: { before: 50, after: 1000, tick: 50, word: 250 } };
 const FIRST_VIEW_S = 1800; // of a ride without an end: half an hour, and half as much again
-const CODES = { "seated measured": 1, "standing measured": 2, "seated declared": 3, "standing declared": 4 };
+const CODES = { 'seated measured': 1, 'standing measured': 2, 'seated declared': 3, 'standing declared': 4 };
 
 // Letters that are 7 mm high on a screen of 24 inches, and never smaller than a phone needs.
 const letters = () => Math.round(Math.min(48, Math.max(13, Math.min(innerWidth / 72, innerHeight / 41))));
@@ -39,9 +39,9 @@ function sized(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const wide = Math.max(1, Math.round(width * ratio)), high = Math.max(1, Math.round(height * ratio));
   if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
-  const ctx = canvas.getContext("2d");
+  const ctx = canvas.getContext('2d');
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.lineJoin = "round";
+  ctx.lineJoin = 'round';
   return ctx;
 }
 
@@ -57,7 +57,7 @@ function line(ctx, x0, y0, x1, y1, colour, width, dash = []) {
 }
 
 // Write at the middle of a line unless told otherwise; with a halo where the ground is not known.
-function write(ctx, text, x, y, colour, { align = "center", base = "alphabetic", halo = false } = {}) {
+function write(ctx, text, x, y, colour, { align = 'center', base = 'alphabetic', halo = false } = {}) {
   ctx.textAlign = align;
   ctx.textBaseline = base;
   if (halo) {
@@ -86,19 +86,19 @@ function block(ctx, x0, y0, x1, y1, bottom, colour) {
 }
 
 function hatching(ctx, colour, thick) {
-  const tile = document.createElement("canvas");
+  const tile = document.createElement('canvas');
   tile.width = tile.height = 8;
-  const small = tile.getContext("2d");
+  const small = tile.getContext('2d');
   for (const at of [-8, 0, 8]) line(small, at - 2, 10, at + 10, -2, colour, thick);
-  return ctx.createPattern(tile, "repeat");
+  return ctx.createPattern(tile, 'repeat');
 }
 
 export class Profile {
   #canvas;
   #zoom;
-  #ahead = document.createElement("canvas");
-  #behind = document.createElement("canvas");
-  #trace = document.createElement("canvas");
+  #ahead = document.createElement('canvas');
+  #behind = document.createElement('canvas');
+  #trace = document.createElement('canvas');
   #plan = null;
   #hills = new Map(); // where each begins and ends
   #asks = {}; // whether any of the plan asks for power, for postures
@@ -111,8 +111,8 @@ export class Profile {
   #top = 1; // the highest power there is room for [W]
   #view = 1; // how much of the plan is shown: all of it, unless it has no end
   #size = null; // where things are in the picture, in CSS pixels
-  #swapped = "";
-  #family = "sans-serif";
+  #swapped = '';
+  #family = 'sans-serif';
 
   constructor(canvas, zoomCanvas) {
     this.#canvas = canvas;
@@ -126,12 +126,12 @@ export class Profile {
     this.#whole = whole;
     this.#now = {};
     this.#last = null;
-    this.#swapped = "";
+    this.#swapped = '';
     this.#asks.power = plan.stretches.some((each) => each.start_w !== null);
     this.#asks.posture = plan.stretches.some((each) => each.posture);
     this.#hills.clear();
     for (const each of plan.stretches) {
-      if (each.hill === null || each.kind !== "hill") continue;
+      if (each.hill === null || each.kind !== 'hill') continue;
       const [start] = this.#hills.get(each.hill) ?? [each.start];
       this.#hills.set(each.hill, [start, each.start + each.length]);
     }
@@ -178,10 +178,10 @@ export class Profile {
     if (width && height) {
       const text = letters(), ctx = sized(this.#canvas, width, height);
       const done = this.#asks.posture || this.#codes.some((code) => code);
-      const names = [...(this.#asks.posture ? ["asked"] : []), ...(done ? ["done"] : [])];
+      const names = [...(this.#asks.posture ? ['asked'] : []), ...(done ? ['done'] : [])];
       const row = Math.round(Math.min(text * 1.15, height * 0.13));
       ctx.font = this.#font(text);
-      const widths = [...names, "FTP", `${plan.ftp_w} W`].map((word) => ctx.measureText(word).width);
+      const widths = [...names, 'FTP', `${plan.ftp_w} W`].map((word) => ctx.measureText(word).width);
       const left = Math.ceil(Math.max(...widths)) + 10, bottom = height - names.length * (row + 4) - 2;
       const wide = Math.max(1, width - left - 2);
       const hatch = { 2: hatching(ctx, AHEAD.standing, 3.5), 4: hatching(ctx, AHEAD.standing, 1.2) };
@@ -199,11 +199,11 @@ export class Profile {
   // Keep this moment where it was ridden; the same rule as in `coach.live.plan.Trace`.
   #ride() {
     const now = this.#now;
-    if (now.state !== "riding" || now.at == null || !this.#powers.length) {
+    if (now.state !== 'riding' || now.at == null || !this.#powers.length) {
       this.#last = null;
       return null;
     }
-    const cell = this.#cell(now.at), ridden = this.#plan.unit === "m" ? now.distance_m : now.timer_time_s;
+    const cell = this.#cell(now.at), ridden = this.#plan.unit === 'm' ? now.distance_m : now.timer_time_s;
     let first = cell;
     if (this.#last) {
       const gone = now.at - this.#last.at;
@@ -271,13 +271,13 @@ export class Profile {
     const level = this.#y(ftp_w), words = Math.max(text, level - 4);
     line(ctx, left, level, width, level, colours.ink, 1.5, [10, 8]);
     ctx.font = this.#font(text);
-    write(ctx, "FTP", 2, words, LABEL, { align: "left" });
-    write(ctx, `${ftp_w} W`, 2, words + text, LABEL, { align: "left" });
+    write(ctx, 'FTP', 2, words, LABEL, { align: 'left' });
+    write(ctx, `${ftp_w} W`, 2, words + text, LABEL, { align: 'left' });
     names.forEach((name, index) => {
-      write(ctx, name, 2, this.#base(index) - row / 2, LABEL, { align: "left", base: "middle" });
+      write(ctx, name, 2, this.#base(index) - row / 2, LABEL, { align: 'left', base: 'middle' });
     });
     for (const [start, end, posture] of stretches.flatMap((each) => this.#asked(each))) {
-      const high = posture === "standing" ? row : row * 0.4, x = this.#x(start);
+      const high = posture === 'standing' ? row : row * 0.4, x = this.#x(start);
       box(ctx, x, this.#base(0) - high, Math.max(1, this.#x(end) - x), high, colours[posture]);
     }
     ctx.font = this.#font(text, 700);
@@ -293,17 +293,17 @@ export class Profile {
   // What is asked in a stretch, now that the rider may have swapped the rest of it.
   #asked({ start, length, segments: [first, last], posture }) {
     const end = start + length;
-    if (posture !== "standing") return posture ? [[start, end, posture]] : [];
+    if (posture !== 'standing') return posture ? [[start, end, posture]] : [];
     const swapped = (this.#now.swapped ?? []).filter((index) => index >= first && index <= last).length;
     const turn = end - (length * swapped) / (last - first + 1);
-    return [[start, turn, "standing"], [turn, end, "seated"]].filter(([from, to]) => to > from);
+    return [[start, turn, 'standing'], [turn, end, 'seated']].filter(([from, to]) => to > from);
   }
 
   // One stretch in the colours of its zones; where no power is asked, a frame says that it is there.
   #drawStretch(ctx, each, place, zones, share) {
     const end = each.start + each.length, x = place.x(each.start), right = place.x(end);
     if (each.start_w === null) {
-      if (this.#plan.unit === "m" || this.#plan.endless) return;
+      if (this.#plan.unit === 'm' || this.#plan.endless) return;
       const top = place.y(0.45 * this.#top);
       box(ctx, x, top, right - x - 1, place.bottom - top, FREE);
       line(ctx, x, top, right - 1, top, LABEL, 2, [4, 6]);
@@ -322,7 +322,7 @@ export class Profile {
     const levels = heights.map(([, height]) => height), low = Math.min(...levels);
     const range = Math.max(least, Math.max(...levels) - low);
     const y = (height) => place.bottom - (0.12 + (0.88 * (height - low)) / range) * tall;
-    const graded = this.#plan.unit === "m" && !this.#asks.power;
+    const graded = this.#plan.unit === 'm' && !this.#asks.power;
     heights.slice(1).forEach(([b, to], index) => {
       const [a, from] = heights[index], colour = graded ? slope(grade(heights, index)) : 0;
       block(ctx, place.x(a), y(from), place.x(b) + 0.5, y(to), place.bottom, colours[colour]);
@@ -345,7 +345,7 @@ export class Profile {
     // On the screen's own pixels: what is drawn anew leaves no seam.
     const ratio = this.#trace.width / size.width;
     const edge = (index) => Math.round(this.#x(cellsOf(index)[0] * this.#step) * ratio) / ratio;
-    const ctx = this.#trace.getContext("2d");
+    const ctx = this.#trace.getContext('2d');
     ctx.save();
     ctx.beginPath();
     ctx.rect(edge(from), 0, edge(to + 1) - edge(from), size.height);
@@ -364,7 +364,7 @@ export class Profile {
       path.lineTo((edge(index) + edge(index + 1)) / 2, y);
       drawing = true;
     }
-    for (const [colour, width] of [[GROUND, 2.4 * thick], ["#ffffff", thick]]) {
+    for (const [colour, width] of [[GROUND, 2.4 * thick], ['#ffffff', thick]]) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = width;
       ctx.stroke(path);
@@ -399,7 +399,7 @@ export class Profile {
   #show() {
     if (this.#size) {
       const { width, height, text, bottom } = this.#size, { at = 0, power_w, kind, hill } = this.#now;
-      const ctx = this.#canvas.getContext("2d"), ratio = this.#canvas.width / width;
+      const ctx = this.#canvas.getContext('2d'), ratio = this.#canvas.width / width;
       const x = this.#x(at ?? 0), turn = Math.round(x * ratio), { width: wide, height: high } = this.#canvas;
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       if (turn > 0) ctx.drawImage(this.#behind, 0, 0, turn, high, 0, 0, turn, high);
@@ -407,7 +407,7 @@ export class Profile {
       ctx.drawImage(this.#trace, 0, 0);
       ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
       this.#drawNow(ctx, x, height, power_w == null ? null : this.#y(power_w));
-      const span = kind === "hill" && this.#hills.get(hill);
+      const span = kind === 'hill' && this.#hills.get(hill);
       if (span) {
         // The hill that is being climbed stands out.
         ctx.font = this.#font(text, 700);
@@ -423,9 +423,9 @@ export class Profile {
   #drawNow(ctx, x, height, y) {
     const text = letters();
     line(ctx, x, 0, x, height, GROUND, text / 4 + 2);
-    line(ctx, x, 0, x, height, "#ffffff", text / 8);
+    line(ctx, x, 0, x, height, '#ffffff', text / 8);
     if (y === null) return;
-    ctx.fillStyle = "#ffffff";
+    ctx.fillStyle = '#ffffff';
     ctx.strokeStyle = GROUND;
     ctx.lineWidth = 2;
     ctx.beginPath();
@@ -452,7 +452,7 @@ export class Profile {
     box(ctx, 0, 0, width, height, GROUND);
     ctx.font = this.#font(text, 700);
     let dot = power == null ? null : place.y(power);
-    if (plan.elevation.length && plan.unit === "m" && !this.#asks.power) {
+    if (plan.elevation.length && plan.unit === 'm' && !this.#asks.power) {
       dot = this.#zoomRoad(ctx, place, low, high, text, tall);
     }
     const near = plan.stretches.filter((each) => each.start < high && each.start + each.length > low);
@@ -463,16 +463,16 @@ export class Profile {
       this.#nameStretch(ctx, each, place, left + 4, right - 4, text, each.fixed ? 1 : intensity);
     }
     this.#namePostures(ctx, near, place, width, height, text);
-    box(ctx, 0, 0, now, height, "rgba(11, 15, 20, 0.6)");
+    box(ctx, 0, 0, now, height, 'rgba(11, 15, 20, 0.6)');
     // How far it is: a tick every ten seconds, a word every minute.
     ctx.font = this.#font(text);
     for (let ahead = tick; at + ahead <= high + 0.5; ahead += tick) {
       const x = place.x(at + ahead), named = ahead % word === 0;
       line(ctx, x, 1.25 * text - (named ? 4 : 0), x, 1.25 * text + 5, LABEL, named ? 3 : 1.5);
       if (!named) continue;
-      const words = plan.unit === "m" ? `${ahead} m` : `${ahead / 60} min`;
+      const words = plan.unit === 'm' ? `${ahead} m` : `${ahead / 60} min`;
       const half = ctx.measureText(words).width / 2;
-      write(ctx, words, Math.min(x, width - half - 2), 2, LABEL, { base: "top" });
+      write(ctx, words, Math.min(x, width - half - 2), 2, LABEL, { base: 'top' });
     }
     this.#drawNow(ctx, now, height, dot);
   }
@@ -480,11 +480,11 @@ export class Profile {
   // Write what a stretch asks for, where it can be seen of it.
   #nameStretch(ctx, each, place, left, right, text, share) {
     const [first, last] = [each.start_w, each.end_w].map((power) => power === null ? null : Math.round(power * share));
-    const watts = last === null ? "" : first === last ? `${last} W` : `${first} → ${last} W`;
-    const label = this.#plan.unit === "m" ? "" : each.label;
-    const names = [label.endsWith(watts) ? label : `${label} ${watts}`.trim(), watts, `${last ?? ""}`];
+    const watts = last === null ? '' : first === last ? `${last} W` : `${first} → ${last} W`;
+    const label = this.#plan.unit === 'm' ? '' : each.label;
+    const names = [label.endsWith(watts) ? label : `${label} ${watts}`.trim(), watts, `${last ?? ''}`];
     const name = names.find((each) => ctx.measureText(each).width <= right - left);
-    if (name === "" || right <= left) return;
+    if (name === '' || right <= left) return;
     const level = place.y(last === null ? 0.45 * this.#top : Math.min(first, last)), middle = (left + right) / 2;
     if (name === undefined) {
       // A short effort is higher than what is around it: its watts may reach out over that, but not
@@ -506,11 +506,11 @@ export class Profile {
       else spans.push([start, end, posture]);
     }
     for (const [start, end, posture] of spans) {
-      const [name, tall] = posture === "standing" ? ["STAND", 1.35 * text] : ["SEATED", 1.1 * text];
+      const [name, tall] = posture === 'standing' ? ['STAND', 1.35 * text] : ['SEATED', 1.1 * text];
       const x = Math.max(0, place.x(start)), right = Math.min(width, place.x(end)), left = Math.max(x, now);
       box(ctx, x, height - tall, right - x - 1, tall, AHEAD[posture]);
       if (ctx.measureText(name).width > right - left - 6) continue;
-      write(ctx, name, (left + right) / 2, height - tall / 2 + 1, DARK, { base: "middle" });
+      write(ctx, name, (left + right) / 2, height - tall / 2 + 1, DARK, { base: 'middle' });
     }
   }
 
