@@ -81,7 +81,6 @@ def test_a_plan_tells_all_of_itself():
         "start_w": 198,
         "end_w": 198,
         "fixed": False,
-        "grade_pct": 6.0,
         # 198 W are 90 % of 220 W, and a bound belongs to the zone below.
         "zones": [[120.0, 3]],
     }
@@ -126,7 +125,6 @@ def test_zones_are_those_of_the_charts(power):
 def test_what_looks_the_same_is_one_stretch():
     told = stretches(road((100.0, 0.02), (300.0, 0.06), (100.0, 0.0)))
     assert [(each["segments"], each["length"]) for each in told] == [([0, 2], 500.0)]
-    assert told[0]["grade_pct"] == 4.0
     assert told[0]["start_w"] is None
     assert told[0]["zones"] == []
 

@@ -17,7 +17,6 @@ from coach.live.output import in_background
 
 K_co = TypeVar("K_co", covariant=True)
 
-
 _ESCAPED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|[^\x1b\[O])")
 """What cursor and function keys, mouse and Alt send (ECMA-48, section 5.4, and xterm's SS3): they
 hold letters that the rider did not type."""

@@ -30,7 +30,7 @@ class Binding(Generic[K]):
 
 
 Bindings = Sequence[Binding[K]]
-
+"""A table of keys, in the order in which they are shown."""
 
 KEYS = (
     Binding(Key.PAUSE, " ", "space", "pause"),

@@ -102,7 +102,7 @@ def road_heights(workout: Workout) -> list[float]:
 
 
 def plan_json(workout: Workout, rider: Rider) -> dict[str, Any]:
-    """Return a plan as JSON: its stretches with targets, postures and grades, and its road.
+    """Return a plan as JSON: its stretches with targets and postures, and its road.
 
     Parameters
     ----------
@@ -122,8 +122,8 @@ def plan_json(workout: Workout, rider: Rider) -> dict[str, Any]:
         A stretch is one or more segments that look the same: ``start``, ``length``, ``segments``
         (index of the first and the last of them), ``kind``, ``label``, ``hill``, ``posture``,
         ``start_w`` and ``end_w`` (null where no power is asked), ``fixed`` (whether the rider's
-        intensity leaves them as they are), ``grade_pct`` (the mean), and
-        ``zones``: pairs of the place where a zone of power begins and its number, 1 to 6.
+        intensity leaves them as they are), and ``zones``: pairs of the place where a zone of power
+        begins and its number, 1 to 6.
     """
     segments = workout.segments
     if not segments:
@@ -192,17 +192,8 @@ def _stretch(group: Sequence[Segment], axis: Axis, threshold: float) -> dict[str
         "start_w": _whole(first.target_power_start),
         "end_w": _whole(last.target_power_end),
         "fixed": first.ramp,
-        "grade_pct": _mean_grade(group),
         "zones": _zones(first, start, end, threshold),
     }
-
-
-def _mean_grade(group: Sequence[Segment]) -> float | None:
-    sizes = [each.duration if each.length is None else each.length for each in group]
-    known = [(size, each.grade) for size, each in zip(sizes, group, strict=True)]
-    total = sum(size for size, grade in known if grade is not None)
-    rise = sum(size * grade for size, grade in known if grade is not None)
-    return round(100 * rise / total, 1) if total > 0 else None
 
 
 def _zones(segment: Segment, start: float, end: float, threshold: float) -> list[list[float]]:
