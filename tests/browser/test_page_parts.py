@@ -367,6 +367,16 @@ def test_pages_of_others_cannot_steer(stage: Stage, visits: Visits, elsewhere: s
     stage.close(refused={"from a stranger (Origin)"})
 
 
+def test_while_the_trainer_is_being_opened_nobody_can_start(stage: Stage, visits: Visits) -> None:
+    visit = visits(stage.url)
+    visit.state("ready")
+    expect(visit.page.get_by_text("the trainer is being opened")).to_be_visible()
+    assert not [each for each in visit.buttons() if re.search("start|pause|skip", each)]
+    stage.show(READY)
+    visit.page.get_by_role("button", name=START).click()
+    assert stage.key() is Key.PAUSE
+
+
 def test_questions_are_answered_before_the_start(visits: Visits) -> None:
     asked = ("a heart condition", "chest pain in activity, or at rest in the last month")
     stage = Stage(start=intro(questions=asked, health="", simulated=False))

@@ -153,7 +153,7 @@ function show() {
     stayAwake(['riding', 'paused'].includes(now) || (now === 'reconnecting' && !away));
   }
   document.body.toggleAttribute('data-away', away);
-  const waiting = frame?.state === 'ready' && !ended;
+  const waiting = (!frame || frame.state === 'ready') && !ended;
   const screen = ended ? 'end' : waiting && hello?.mode === 'ride' ? 'start' : 'ride';
   if (document.body.dataset.screen !== screen) {
     document.body.dataset.screen = screen;
@@ -162,8 +162,15 @@ function show() {
     profile.resize();
   }
   trouble(away, now);
+  part('go').hidden = !frame || !hello?.control;
+  if (!frame) {
+    // A stick and its trainer take some seconds to open, in which nobody can start.
+    tell('word', 'WAIT');
+    list(part('then'), hello ? ['the trainer is being opened'] : [], 'span');
+  }
+  if (ended) showOver();
   // What is old is not drawn on: it stays as it was, grey.
-  if (!frame || away || now === 'stale') return;
+  if (!frame || ended || away || now === 'stale') return;
   if (screen === 'start') showDevices();
   showBar();
   if (screen === 'ride') showRide(now);
@@ -191,14 +198,20 @@ function trouble(away, now) {
 }
 
 function showBar() {
-  const asks = frame.state === 'riding' && !ended;
   const soon = known(frame.resumes_in_s) ? 'riding' : frame.warning;
   const count = frame.countdown_s;
-  tell('bar', undefined, { 'data-cue': asks ? frame.posture ?? '' : '', 'data-soon': ended ? null : soon });
-  tell('word', ended ? 'DONE' : frame.word);
-  list(part('then'), ended ? [] : frame.caption, 'span');
+  tell('bar', undefined, { 'data-cue': frame.state === 'riding' ? frame.posture ?? '' : '', 'data-soon': soon });
+  tell('word', frame.word);
+  list(part('then'), frame.caption, 'span');
   tell('then', undefined, { 'data-next': frame.next_posture ?? '' });
-  tell('count', ended ? '' : frame.count, { 'data-countdown': known(count) ? String(count) : '' });
+  tell('count', frame.count, { 'data-countdown': known(count) ? String(count) : '' });
+}
+
+function showOver() {
+  tell('bar', undefined, { 'data-cue': '', 'data-soon': null });
+  tell('word', ended.files.length ? 'DONE' : 'OVER');
+  list(part('then'), [], 'span');
+  tell('count', '');
 }
 
 function showRide(now) {
@@ -250,7 +263,6 @@ function showStart() {
   tell('health', start.health);
   list(part('asked'), start.questions);
   part('questions').hidden = start.questions.length === 0 || !control;
-  part('go').hidden = !control;
   tell('start-why', control ? '' : 'This page may only look: the ride starts on the computer.');
   document.title = `Six Hills: ${plan.title}`;
 }
@@ -383,13 +395,13 @@ function press(key, { touched = false } = {}) {
 
 /** What a key does now; the coach says so of its own. */
 function does(each) {
-  if (each.key === 'sound') return !sound.on && hello.control && frame?.state !== 'ready' ? 'Start sound' : 'Sound';
+  if (each.key === 'sound') return !sound.on && hello.control && frame && frame.state !== 'ready' ? 'Start sound' : 'Sound';
   return frame?.does[hello.keys.indexOf(each)] ?? each.does;
 }
 
 function showKeys() {
   if (!hello) return;
-  const rides = hello.control && !ended && frame?.state !== 'ready';
+  const rides = hello.control && !ended && frame && frame.state !== 'ready';
   const table = [...(rides ? hello.keys : []), ...(ended ? EXTRA.slice(1) : EXTRA)];
   const text = JSON.stringify(table.map((each) => [each.key, does(each), each.key === 'sound' && sound.on]));
   const bar = part('keys');
