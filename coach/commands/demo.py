@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,15 @@ def demo(seed: int, out: Path, live: bool, watching: Watching) -> None:
     rider = profile.example_rider()
     workout = profile.compile_workout(profile.load_workout(profile.find_workout("hills")), rider)
     trainer = SimulatedTrainer(rider, seed=seed)
-    header = Header(workout.title, trainer.start, rider, workout, f"sim:seed={seed}", __version__)
+    header = Header(
+        workout.title,
+        trainer.start,
+        rider,
+        workout,
+        f"sim:seed={seed}",
+        __version__,
+        simulated=True,
+    )
     displays: list[Display] = [trainer.rider, Progress(workout.duration)]
     if live:
         journal = _ride_live(out, header, trainer, displays, watching)
@@ -75,7 +82,7 @@ def _ride_live(
     from coach.clock import PacedClock
     from coach.commands.start_and_end import intro_of
 
-    intro = intro_of(replace(header, simulated=True), None)
+    intro = intro_of(header, None)
     page = watching.page(header.workout, header.rider, intro, mode="demo")
     with served(page, watching):
         for line in phone_lines(page):

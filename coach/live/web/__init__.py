@@ -30,7 +30,8 @@ From the coach:
 ``film``
     Of a replay: ``at_s``, ``duration_s``, ``playing``, ``speed``.
 ``refused``
-    ``why``, in words for a rider.
+    ``why``, in words for a rider. In place of ``hello``, before the socket is closed, where too
+    many watch already.
 ``end``
     The ride is over and saved: ``title``, ``words`` (lines), ``files`` (names), ``hills`` (rows of
     ``name``, ``power_w``, ``duration_s``, ``standing_s``), ``chart`` (whether ``/chart-light.png``
