@@ -189,10 +189,10 @@ function say(why) {
 
 function trouble(away, now) {
   const box = part('trouble');
-  let text = '';
-  if (away) text = hello ? 'The coach is gone: looking for it. The ride may go on: see its terminal.' : 'Looking for the coach';
+  let text = words && performance.now() < words.until ? words.why : '';
+  if (away && hello) text = 'The coach is gone: looking for it. The ride may go on: see its terminal.';
+  else if (away) text ||= 'Looking for the coach'; // or what it said instead of letting this page in
   else if (now === 'stale') text = 'STALE: nothing heard from the coach';
-  else if (words && performance.now() < words.until) text = words.why;
   if (box.textContent !== text) box.textContent = text;
   box.hidden = !text;
 }
@@ -221,11 +221,12 @@ function showRide(now) {
   const report = frame.report.length > 0 && now === 'riding';
   part('report').hidden = !report;
   if (report) list(part('report'), frame.report, 'p');
-  const pause = frame.state === 'paused' && hello.mode !== 'replay' && frame.pause !== 'trainer' && !known(frame.resumes_in_s);
+  const waits = frame.pause === 'trainer' || known(frame.resumes_in_s);
+  const pause = frame.state === 'paused' && hello.mode !== 'replay' && !waits;
   part('pause').hidden = !pause;
-  if (pause) {
-    tell('pause-words', frame.pause === 'rest' ? 'The cranks rest, and the load is off. Pedal, and the ride goes on.' : 'The load is off.');
-  }
+  if (!pause) return;
+  const rest = 'The cranks rest, and the load is off. Pedal, and the ride goes on.';
+  tell('pause-words', frame.pause === 'rest' ? rest : 'The load is off.');
 }
 
 function showTile(name, value) {
@@ -255,7 +256,11 @@ function showStart() {
   const hills = start.hills ? ` · ${start.hills} ${start.hills === 1 ? 'hill' : 'hills'}` : '';
   tell('start-title', start.title);
   tell('start-words', `${long}${hills}${start.simulated ? ' · simulated: nobody’s legs are on it' : ''}`);
-  const about = [start.rider, known(start.ftp_w) && `FTP ${number(start.ftp_w)} W`, known(start.mass_kg) && `${number(start.mass_kg)} kg`];
+  const about = [
+    start.rider,
+    known(start.ftp_w) && `FTP ${number(start.ftp_w)} W`,
+    known(start.mass_kg) && `${number(start.mass_kg)} kg`,
+  ];
   tell('rider', `${about.filter(Boolean).join(' · ')} (${start.rider_file})`);
   list(part('demands'), start.demands);
   list(part('bike'), start.bike);
@@ -268,16 +273,20 @@ function showStart() {
 }
 
 function showDevices() {
-  const rides = known(frame.power_w) || known(frame.cadence_rpm);
+  const { power_w: power, cadence_rpm: cadence, heart_rate_bpm: heart } = frame;
+  const trainer = known(power) || known(cadence)
+    ? `heard, ${number(power)} W, ${number(cadence)} rpm`
+    : 'not heard yet; switch it on and turn the cranks';
   const rows = {
-    Trainer: `${hello.start.trainer}: ${rides ? `heard, ${number(frame.power_w)} W, ${number(frame.cadence_rpm)} rpm` : 'not heard yet; switch it on and turn the cranks'}`,
-    'Heart strap': known(frame.heart_rate_bpm) ? `heard, ${number(frame.heart_rate_bpm)} bpm` : 'not heard; the ride works without',
+    Trainer: `${hello.start.trainer}: ${trainer}`,
+    'Heart strap': known(heart) ? `heard, ${number(heart)} bpm` : 'not heard; the ride works without',
     Posture: frame.position_words || 'not measured; press s or d when you sit or stand',
   };
   const text = JSON.stringify(rows);
   if (part('devices').dataset.lines === text) return;
   part('devices').dataset.lines = text;
-  part('devices').replaceChildren(...Object.entries(rows).flatMap(([name, words]) => [made('dt', name), made('dd', words)]));
+  const lines = Object.entries(rows).flatMap(([name, told]) => [made('dt', name), made('dd', told)]);
+  part('devices').replaceChildren(...lines);
 }
 
 function begin() {
@@ -306,7 +315,8 @@ async function finish(fields) {
   list(part('files'), fields.files);
   const rows = fields.hills.map((hill) => {
     const row = document.createElement('tr');
-    row.append(made('th', hill.name, { scope: 'row' }), made('td', `${number(hill.power_w)} W`), made('td', clock(hill.duration_s)), made('td', clock(hill.standing_s)));
+    const cells = [`${number(hill.power_w)} W`, clock(hill.duration_s), clock(hill.standing_s)];
+    row.append(made('th', hill.name, { scope: 'row' }), ...cells.map((cell) => made('td', cell)));
     return row;
   });
   part('hills').hidden = rows.length === 0;
@@ -318,7 +328,9 @@ async function finish(fields) {
   tell('told', `The ride is over: ${fields.title}`);
   if (fields.chart) {
     // The dark one, whatever the system prefers: the page around it is dark.
-    const image = made('img', '', { alt: 'Chart of the ride: power against target, posture asked and done, cadence, heart rate and elevation over time', src: '/chart-dark.png' });
+    const alt = 'Chart of the ride: power against target, posture asked and done, cadence, heart rate and'
+      + ' elevation over time';
+    const image = made('img', '', { alt, src: '/chart-dark.png' });
     part('chart').replaceChildren(image);
     try {
       await image.decode();
@@ -395,7 +407,9 @@ function press(key, { touched = false } = {}) {
 
 /** What a key does now; the coach says so of its own. */
 function does(each) {
-  if (each.key === 'sound') return !sound.on && hello.control && frame && frame.state !== 'ready' ? 'Start sound' : 'Sound';
+  if (each.key === 'sound') {
+    return !sound.on && hello.control && frame && frame.state !== 'ready' ? 'Start sound' : 'Sound';
+  }
   return frame?.does[hello.keys.indexOf(each)] ?? each.does;
 }
 
