@@ -201,6 +201,18 @@ def test_after_a_click_space_pauses_again(visit: Visit, stage: Stage) -> None:
     assert stage.key() is Key.PAUSE
 
 
+def test_a_page_that_is_not_let_in_says_why(
+    stage: Stage, visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("coach.live.web.hub.MOST_VIEWERS", 0)
+    visit = visits(stage.url)
+    expect(visit.page.get_by_role("alert")).to_contain_text("watch this ride already")
+    monkeypatch.undo()
+    stage.ride_to(SEATED)
+    visit.state("riding")
+    stage.close(refused={"too many viewers"})
+
+
 def test_nothing_moves_for_who_asks_for_that(stage: Stage, visits: Visits) -> None:
     stage.show(at(STANDS_AT - 5))
     visit = visits(stage.url, LAPTOP, reduced_motion="reduce")
