@@ -28,6 +28,10 @@ from coach.errors import CoachError, RiderInputError
 from coach.guidance.technique import BIKE, DISCLAIMER, STOP, format_section
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from coach.commands.chosen import Chosen
+    from coach.live.web.display import WebDisplay
     from coach.training.plan import Request
 
 STARTER = "hills-starter"
@@ -108,6 +112,65 @@ def answer(workout_file: Path, rider_file: Path, *, any_yes: bool, harder: bool)
     _remember(answers, any_yes)
     if any_yes:
         _hold_back(workout_file, answers, harder)
+
+
+class Check:
+    """The health questions and what was answered: in the terminal, or on the page's start screen.
+
+    Parameters
+    ----------
+    chosen : Chosen
+        What is to be ridden.
+    rider_path : Path
+        Whose answer is kept beside it.
+    there : bool
+        The ride is started on the page, and so the page asks; else the terminal does, here and now.
+    read : bool
+        ``--health-check-read``.
+
+    Attributes
+    ----------
+    questions : tuple of str
+        What the page has to ask; empty once it was answered, or where it was not to be asked.
+    words : str
+        What was answered on an earlier day.
+
+    Raises
+    ------
+    RiderInputError, CoachError
+        See `screen`.
+    """
+
+    def __init__(self, chosen: Chosen, rider_path: Path, *, there: bool, read: bool) -> None:
+        from coach.training.done import asks_more
+
+        self._file, self._rider_path = chosen.file, rider_path
+        self._harder = asks_more(chosen.workout, chosen.as_in_file)
+        known = remembered(answers_path(rider_path))
+        self.questions: tuple[str, ...] = QUESTIONS if there and known is None and not read else ()
+        self.words = ""
+        if self.questions:
+            return
+        screen(chosen.file, rider_path, harder=self._harder, read=read)
+        if known is not None:
+            self.words = SAID_YES if known else SAID_NO
+
+    def hindrance(self, page: WebDisplay) -> Callable[[], str]:
+        """Return what tells why the ride may not start yet; nothing once it may.
+
+        Called after a yes on the page, that raises what `screen` does after one in the terminal.
+        """
+
+        def told() -> str:
+            if self.questions:
+                answers = page.answers
+                if answers is None:
+                    return "Answer the health questions on the page first"
+                self.questions = ()
+                answer(self._file, self._rider_path, any_yes=answers.any_yes, harder=self._harder)
+            return ""
+
+        return told
 
 
 def held_back(request: Request, rider_file: Path | None) -> Request:

@@ -74,7 +74,7 @@ def ride_on(
         if on_the_road:
             _find_stick()
         there = with_page and watching.starts_there
-        check = _Check(chosen, rider_path, there=there, read=health_check_read)
+        check = health.Check(chosen, rider_path, there=there, read=health_check_read)
         trial.agree(chosen.workout, out, read=health_check_read)
     clock = clock_for(speed, on_air=bool(stick_text))
     trainer, simulated = _trainer(trainer_text, stick_text, rider, clock, model)
@@ -164,55 +164,6 @@ def _find_stick() -> None:
     from coach.trainers.ant import usb
 
     usb.stick().close()
-
-
-class _Check:
-    """The health questions and what was answered: in the terminal, or on the page's start screen.
-
-    Parameters
-    ----------
-    chosen : Chosen
-        What is to be ridden.
-    rider_path : Path
-        Whose answer is kept beside it.
-    there : bool
-        The ride is started on the page, and so the page asks; else the terminal does, here and now.
-    read : bool
-        ``--health-check-read``.
-    """
-
-    def __init__(self, chosen: Chosen, rider_path: Path, *, there: bool, read: bool) -> None:
-        from coach.training.done import asks_more
-
-        self._file, self._rider_path = chosen.file, rider_path
-        self._harder = asks_more(chosen.workout, chosen.as_in_file)
-        known = health.remembered(health.answers_path(rider_path))
-        self.questions = health.QUESTIONS if there and known is None and not read else ()
-        self.words = ""
-        if self.questions:
-            return
-        health.screen(chosen.file, rider_path, harder=self._harder, read=read)
-        if known is not None:
-            self.words = health.SAID_YES if known else health.SAID_NO
-
-    def hindrance(self, page: WebDisplay) -> Callable[[], str]:
-        """Return what tells why the ride may not start yet; nothing once it may.
-
-        Raises, when it is called after a yes, what `health.screen` does.
-        """
-
-        def told() -> str:
-            if self.questions:
-                answers = page.answers
-                if answers is None:
-                    return "Answer the health questions on the page first"
-                self.questions = ()
-                health.answer(
-                    self._file, self._rider_path, any_yes=answers.any_yes, harder=self._harder
-                )
-            return ""
-
-        return told
 
 
 # --- what it is ridden on -------------------------------------------------------------------------
@@ -306,7 +257,7 @@ def _page(
     header: Header,
     rider_path: Path | None,
     notes: Sequence[str],
-    check: _Check | None,
+    check: health.Check | None,
     watching: Watching,
     *,
     quiet: bool,
